@@ -1,0 +1,30 @@
+// Two projects share one transform: `unit` is everything beside the source (pure, fakes, sockets of its own);
+// `peers` needs the local cluster and chain (test/), runs one file at a time and is given time to start them.
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.run/'],
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/'] },
+    {
+      ...shared,
+      displayName: 'golden',
+      testMatch: ['<rootDir>/test/golden/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'peers',
+      testMatch: ['<rootDir>/test/{contract,integration,e2e}/**/*.test.ts'],
+    },
+  ],
+};
