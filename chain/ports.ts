@@ -1,0 +1,190 @@
+/**
+ * What the rest of Berth may ask of the chain. Narrow on purpose: the marketplace may move to another chain, and a devnet,
+ * a sandbox and mainnet must look alike from here. Adapters live beside this file; `operator/app.ts`, `gateway/app.ts`
+ * and `cli/` wire them.
+ */
+import type { Attribute, AuditedAttributes } from '../market/attributes.js';
+import type { LeaseClosedReason, ProviderCloseReason } from '../market/close-reasons.js';
+import type { Block } from '../market/events.js';
+import type { BidId, DeploymentId, GroupId, LeaseId, OrderId } from '../market/ids.js';
+import type { Coin, DecCoin } from '../market/money.js';
+import type {
+  Account,
+  Bid,
+  BidState,
+  Certificate,
+  Deployment,
+  Group,
+  Lease,
+  LeaseState,
+  MarketParams,
+  Order,
+  Provider,
+} from '../market/records.js';
+import type { GroupSpec, ResourceOffer } from '../market/resources.js';
+
+/** Where the chain stands. Deadlines on chain follow `timeMs`, never the wall clock. */
+export interface ChainHead {
+  readonly chainId: string;
+  readonly height: bigint;
+  /** Time of the block at `height`, Unix milliseconds. */
+  readonly timeMs: number;
+  readonly catchingUp: boolean;
+}
+
+/**
+ * Reads. Every method throws a `ChainUnavailableError` when no answer came, and returns `undefined` only for a proven
+ * "not found": the two are never confused. Lists are complete (all pages).
+ */
+export interface ChainReader {
+  head(signal?: AbortSignal): Promise<ChainHead>;
+  openOrders(): Promise<readonly Order[]>;
+  order(id: OrderId): Promise<Order | undefined>;
+  group(id: GroupId): Promise<Group | undefined>;
+  deployment(id: DeploymentId): Promise<Deployment | undefined>;
+  deploymentsOf(owner: string): Promise<readonly Deployment[]>;
+  bid(id: BidId): Promise<Bid | undefined>;
+  bidsOf(provider: string, state?: BidState): Promise<readonly Bid[]>;
+  bidsOnOrder(id: OrderId): Promise<readonly Bid[]>;
+  lease(id: LeaseId): Promise<Lease | undefined>;
+  /** Every live state asked for separately, because the chain filters by one state at a time. */
+  leasesOf(provider: string, states: readonly LeaseState[]): Promise<readonly Lease[]>;
+  leasesOfOwner(owner: string, states: readonly LeaseState[]): Promise<readonly Lease[]>;
+  provider(owner: string): Promise<Provider | undefined>;
+  auditedAttributes(provider: string): Promise<readonly AuditedAttributes[]>;
+  certificates(owner: string, serial?: string): Promise<readonly Certificate[]>;
+  account(address: string): Promise<Account | undefined>;
+  balances(address: string): Promise<readonly Coin[]>;
+  marketParams(): Promise<MarketParams>;
+}
+
+/** The stream of committed blocks, heights without gaps (missing ones are fetched), oldest first. */
+export interface BlockFeed {
+  /** Runs until `signal` aborts; awaits `onBlock` for each block before the next. Reconnects by itself. */
+  run(signal: AbortSignal, onBlock: (block: Block) => Promise<void> | void): Promise<void>;
+  /** Monotonic milliseconds since a new block was last seen; `Infinity` before the first. */
+  stalenessMs(): number;
+}
+
+/** Messages Berth sends; the union is the whole of what a key of ours may ever sign on behalf of provider or tenant. */
+export type ChainMessage =
+  | {
+      readonly type: 'create-bid';
+      readonly id: BidId;
+      readonly price: DecCoin;
+      readonly deposit: Coin;
+      readonly resourcesOffer: readonly ResourceOffer[];
+      /** Only for orders that ask for it: it makes the lease non-closable without the reclamation dance. */
+      readonly reclamationWindowSeconds?: bigint | undefined;
+    }
+  | { readonly type: 'close-bid'; readonly id: BidId; readonly reason: ProviderCloseReason }
+  | { readonly type: 'withdraw-lease'; readonly id: LeaseId }
+  | { readonly type: 'create-lease'; readonly id: BidId }
+  | { readonly type: 'close-lease'; readonly id: LeaseId; readonly reason: LeaseClosedReason }
+  | {
+      readonly type: 'create-deployment';
+      readonly id: DeploymentId;
+      readonly groups: readonly GroupSpec[];
+      readonly hash: Uint8Array;
+      readonly deposit: Coin;
+    }
+  | { readonly type: 'update-deployment'; readonly id: DeploymentId; readonly hash: Uint8Array }
+  | { readonly type: 'close-deployment'; readonly id: DeploymentId }
+  | {
+      readonly type: 'deposit-deployment';
+      readonly id: DeploymentId;
+      readonly signer: string;
+      readonly amount: Coin;
+    }
+  | {
+      readonly type: 'create-provider' | 'update-provider';
+      readonly provider: Provider;
+    }
+  | {
+      readonly type: 'create-certificate';
+      readonly owner: string;
+      readonly certPem: string;
+      readonly pubkeyPem: string;
+    }
+  | { readonly type: 'revoke-certificate'; readonly owner: string; readonly serial: string }
+  | {
+      readonly type: 'send';
+      readonly from: string;
+      readonly to: string;
+      readonly amount: readonly Coin[];
+    };
+
+/** How a transaction ended. `included` alone means the chain executed it; code 0 is success. */
+export type TxOutcome =
+  | {
+      readonly status: 'included';
+      readonly hash: string;
+      readonly height: bigint;
+      readonly code: number;
+      readonly codespace: string;
+      readonly log: string;
+      readonly gasUsed: bigint;
+      readonly gasWanted: bigint;
+    }
+  /** CheckTx refused it: it never entered the mempool. */
+  | {
+      readonly status: 'rejected';
+      readonly hash: string;
+      readonly code: number;
+      readonly codespace: string;
+      readonly log: string;
+    }
+  /** Its timeout passed by block time without inclusion: it can never land any more. */
+  | { readonly status: 'expired'; readonly hash: string };
+
+export interface SubmitOptions {
+  /**
+   * `unordered`: an independent transaction with its own nonce (bids, closes); `ordered`: the account's sequence.
+   * Default `unordered`, falling back to `ordered` where the chain refuses unordered ones.
+   */
+  readonly mode?: 'unordered' | 'ordered';
+  /** Gas limit; default from the measured table. */
+  readonly gas?: bigint;
+  /** Unix nanoseconds of an earlier attempt, to sign the same nonce again: of two versions at most one can land. */
+  readonly timeoutNs?: bigint;
+  readonly signal?: AbortSignal;
+}
+
+/** A transaction that is signed and not yet broadcast; its hash and nonce can be written down first. */
+export interface SignedTx {
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+  /** Unix nanoseconds; `undefined` for ordered transactions. */
+  readonly timeoutNs: bigint | undefined;
+}
+
+/** Signs and broadcasts for one key. */
+export interface TxLane {
+  readonly address: string;
+  sign(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<SignedTx>;
+  /** Broadcasts the same bytes until included or expired. Throws `ChainUnavailableError` only when aborted. */
+  broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome>;
+  /** `sign` then `broadcast`, raising gas and retrying on out-of-gas and sequence mismatch. */
+  submit(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<TxOutcome>;
+}
+
+/** Signs arbitrary sign-doc bytes with SIGN_MODE_DIRECT; keys never leave the implementation. */
+export interface Signer {
+  readonly address: string;
+  readonly publicKey: Uint8Array;
+  signDirect(signBytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** No usable answer from any endpoint: the state is unknown, which is never a reason to act. */
+export class ChainUnavailableError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ChainUnavailableError';
+  }
+}
+
+export const isChainUnavailable = (error: unknown): error is ChainUnavailableError =>
+  error instanceof ChainUnavailableError;
+
+/** Attributes as the provider record wants them: re-exported so that callers need not know where they live. */
+export type ProviderAttributes = readonly Attribute[];
