@@ -1,0 +1,78 @@
+/**
+ * The open orders as far as we know them. Events make it quick, a full recount makes it right; both may come late, twice
+ * or out of order without harm. Pure memory: losing it costs one recount.
+ */
+import type { MarketEvent } from '../../market/events.js';
+import { formatOrderId } from '../../market/ids.js';
+import type { OrderId } from '../../market/ids.js';
+import type { Order } from '../../market/records.js';
+
+/** How many blocks a closed order is remembered, so that a recount taken before its end cannot bring it back. */
+const REMEMBER_CLOSED_BLOCKS = 100n;
+
+export class OrderBook {
+  readonly #open = new Map<string, Order>();
+  readonly #closedAt = new Map<string, bigint>();
+  #seenTotal = 0;
+
+  /** Every open order, oldest first, ties by path: the order in which a full cluster serves them. */
+  open(): readonly Order[] {
+    return [...this.#open.values()].sort((a, b) => {
+      if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
+      return formatOrderId(a.id) < formatOrderId(b.id) ? -1 : 1;
+    });
+  }
+
+  has(id: OrderId): boolean {
+    return this.#open.has(formatOrderId(id));
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Distinct orders ever seen open since start. */
+  get seenTotal(): number {
+    return this.#seenTotal;
+  }
+
+  /** Adds an order read at `height`; ignored when it is not open or was seen to end at or after that height. */
+  add(order: Order, height: bigint): boolean {
+    const path = formatOrderId(order.id);
+    const closedAt = this.#closedAt.get(path);
+    if (order.state !== 'open' || (closedAt !== undefined && closedAt >= height)) return false;
+    if (!this.#open.has(path)) this.#seenTotal += 1;
+    this.#open.set(path, order);
+    return true;
+  }
+
+  /** Removes orders that the events of the block at `height` ended: closed, or won by somebody. */
+  reduce(events: readonly MarketEvent[], height: bigint): void {
+    for (const event of events) {
+      if (event.type === 'order-closed' || event.type === 'lease-created') {
+        const path = formatOrderId(event.id);
+        this.#open.delete(path);
+        this.#closedAt.set(path, height);
+      }
+    }
+    for (const [path, closedAt] of this.#closedAt) {
+      if (closedAt + REMEMBER_CLOSED_BLOCKS < height) this.#closedAt.delete(path);
+    }
+  }
+
+  /** Replaces the book by a complete listing taken at `height`. Returns how many orders events had missed. */
+  recount(orders: readonly Order[], height: bigint): number {
+    const listed = new Set(orders.map((o) => formatOrderId(o.id)));
+    for (const path of this.#open.keys()) if (!listed.has(path)) this.#open.delete(path);
+    let missed = 0;
+    for (const order of orders) {
+      const known = this.has(order.id);
+      if (this.add(order, height) && !known) missed += 1;
+    }
+    return missed;
+  }
+}
+
+/** Orders that the events of a block opened. */
+export const createdOrders = (events: readonly MarketEvent[]): readonly OrderId[] =>
+  events.flatMap((e) => (e.type === 'order-created' ? [e.id] : []));
