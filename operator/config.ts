@@ -1,0 +1,98 @@
+/** The operator's process configuration: a YAML file, checked at the edge. Market policy lives in the ComputeProvider. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const periodMs = (def: number): z.ZodDefault<z.ZodNumber> => z.number().int().min(10).default(def);
+
+const schema = z.strictObject({
+  /** Path of a kubeconfig; left out inside a pod. */
+  kubeconfig: z.string().min(1).optional(),
+  /** The operator's own namespace: intents, manifest Secrets, its leader-election Lease. */
+  namespace: z.string().min(1).default('berth-system'),
+  /** Name of the ComputeProvider object this process serves. */
+  computeProvider: z.string().min(1).default('provider'),
+  /** File that holds the signing key (mnemonic or hex); never inline. */
+  keyFile: z.string().min(1),
+  /** Gas price offered for every transaction, for example 0.025uakt. */
+  gasPrice: z
+    .string()
+    .regex(/^\d+(\.\d+)?uakt$/, 'must be an amount of uakt such as 0.025uakt')
+    .default('0.025uakt'),
+  /** Secret (own namespace) that keeps the gateway's on-chain certificate and key. */
+  certificateSecret: z.string().min(1).default('berth-gateway-certificate'),
+  http: z
+    .strictObject({
+      host: z.string().default('0.0.0.0'),
+      port: z.number().int().min(0).max(65535).default(9090),
+    })
+    .prefault({}),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  leaderElection: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      leaseDurationMs: periodMs(15_000),
+      renewDeadlineMs: periodMs(10_000),
+      retryPeriodMs: periodMs(2_000),
+    })
+    .prefault({}),
+  /** Denied to tenants beside the private ranges: the cluster's own pod, service and node ranges. */
+  clusterCidrs: z.array(z.string()).default([]),
+  /** Phase wording: true only where a kubelet really runs containers. */
+  podsReallyRun: z.boolean().default(true),
+  timings: z
+    .strictObject({
+      /** Full recount of open orders, own bids and own leases. */
+      recountMs: periodMs(15_000),
+      /** Three-way comparison of chain leases, ComputeLeases and namespaces. */
+      compareMs: periodMs(60_000),
+      /** Reconcile of a healthy lease without any event. */
+      leaseResyncMs: periodMs(30_000),
+      fundsMs: periodMs(10_000),
+      statusMs: periodMs(2_000),
+      /** A chain view older than this stops new bids and every teardown. */
+      staleAfterMs: periodMs(20_000),
+      /** Validity of a bid transaction in block time, before it can never land any more. */
+      txTimeoutMs: periodMs(60_000),
+      /** Assumed until measured. */
+      assumedBlockTimeMs: periodMs(5_900),
+    })
+    .prefault({}),
+});
+
+export type OperatorConfig = z.infer<typeof schema>;
+
+/** The file is missing, is no YAML, or a field is wrong; the message names every field. */
+export class ConfigError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ConfigError';
+  }
+}
+
+/** @throws ConfigError naming the fields at fault */
+export const parseConfig = (text: string, source: string): OperatorConfig => {
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (cause) {
+    throw new ConfigError(`${source} is not valid YAML`, { cause });
+  }
+  const result = schema.safeParse(raw ?? {});
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(
+    (i) => `${i.path.join('.') || '(top level)'}: ${i.message}`,
+  );
+  throw new ConfigError(`${source}: ${faults.join('; ')}`);
+};
+
+/** @throws ConfigError */
+export const readConfig = (path: string): OperatorConfig => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`cannot read the configuration file ${path}`, { cause });
+  }
+  return parseConfig(text, path);
+};

@@ -1,0 +1,128 @@
+/** The operator's metrics: named recorders only, base units, no ids as labels. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface OperatorMetrics {
+  readonly registry: Registry;
+  ordersSeen(count: number): void;
+  orderDecided(result: 'bid' | 'skip', reason: string): void;
+  bidEnded(
+    outcome: 'open' | 'won' | 'lost' | 'closed' | 'failed' | 'expired',
+    reason: string,
+  ): void;
+  bidLatency(seconds: number): void;
+  leases(byPhase: ReadonlyMap<string, number>): void;
+  gpus(
+    state: 'allocatable' | 'leased' | 'reserved' | 'available',
+    model: string,
+    count: number,
+  ): void;
+  revenueUsdPerHour(value: number): void;
+  chainHead(height: number, stalenessSeconds: number): void;
+  wallet(denom: string, amount: number): void;
+  withdrawn(uact: number): void;
+  reconcileError(controller: string): void;
+  discrepancies(kind: string, count: number): void;
+  openOrders(count: number): void;
+}
+
+/** A fresh registry with every metric of the operator registered. */
+export const createMetrics = (): OperatorMetrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  const ordersSeen = new Counter({
+    name: 'berth_orders_seen_total',
+    help: 'Distinct open orders seen',
+    registers,
+  });
+  const openOrders = new Gauge({
+    name: 'berth_orders_open',
+    help: 'Open orders in the book',
+    registers,
+  });
+  const decisions = new Counter({
+    name: 'berth_order_decisions_total',
+    help: 'Decisions on orders by result and reason code',
+    labelNames: ['result', 'reason'],
+    registers,
+  });
+  const bids = new Counter({
+    name: 'berth_bids_total',
+    help: 'Bids by how far they came; open means: in a block',
+    labelNames: ['outcome', 'reason'],
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'berth_bid_latency_seconds',
+    help: 'From seeing an order to its bid being in a block',
+    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
+    registers,
+  });
+  const leases = new Gauge({
+    name: 'berth_leases',
+    help: 'Leases by phase',
+    labelNames: ['phase'],
+    registers,
+  });
+  const gpus = new Gauge({
+    name: 'berth_gpus',
+    help: 'GPUs by state and model',
+    labelNames: ['state', 'model'],
+    registers,
+  });
+  const revenue = new Gauge({
+    name: 'berth_revenue_usd_per_hour',
+    help: 'Sum of the prices of active leases',
+    registers,
+  });
+  const height = new Gauge({ name: 'berth_chain_height', help: 'Newest block seen', registers });
+  const staleness = new Gauge({
+    name: 'berth_chain_staleness_seconds',
+    help: 'Since a new block was seen',
+    registers,
+  });
+  const wallet = new Gauge({
+    name: 'berth_wallet_balance',
+    help: 'Balance in smallest units',
+    labelNames: ['denom'],
+    registers,
+  });
+  const withdrawn = new Counter({
+    name: 'berth_withdrawn_uact_total',
+    help: 'Earnings withdrawn since start',
+    registers,
+  });
+  const errors = new Counter({
+    name: 'berth_reconcile_errors_total',
+    help: 'Reconciliations that failed and will be retried',
+    labelNames: ['controller'],
+    registers,
+  });
+  const discrepancy = new Gauge({
+    name: 'berth_discrepancies',
+    help: 'Disagreements between chain, ComputeLeases and namespaces at the last comparison',
+    labelNames: ['kind'],
+    registers,
+  });
+  return {
+    registry,
+    ordersSeen: (count) => ordersSeen.inc(count),
+    orderDecided: (result, reason) => decisions.inc({ result, reason }),
+    bidEnded: (outcome, reason) => bids.inc({ outcome, reason }),
+    bidLatency: (seconds) => latency.observe(seconds),
+    leases: (byPhase) => {
+      leases.reset();
+      for (const [phase, count] of byPhase) leases.set({ phase }, count);
+    },
+    gpus: (state, model, count) => gpus.set({ state, model }, count),
+    revenueUsdPerHour: (value) => revenue.set(value),
+    chainHead: (h, s) => {
+      height.set(h);
+      if (Number.isFinite(s)) staleness.set(s);
+    },
+    wallet: (denom, amount) => wallet.set({ denom }, amount),
+    withdrawn: (uact) => withdrawn.inc(uact),
+    reconcileError: (controller) => errors.inc({ controller }),
+    discrepancies: (kind, count) => discrepancy.set({ kind }, count),
+    openOrders: (count) => openOrders.set(count),
+  };
+};
