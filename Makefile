@@ -1,0 +1,69 @@
+# `make help` lists what there is. The two that matter: `make demo` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export PATH
+# Node 24 comes from the `node` npm package, so the machine's own version does not matter.
+NODE := node_modules/.bin/node
+TSX := $(NODE) --import tsx
+DEPS := node_modules/.installed
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# `npm ci` insists on lock entries for every platform's optional binaries, which not every registry serves; `npm install`
+# with the committed lock installs the same versions and leaves out what this platform does not need (docs/adr/0001).
+$(DEPS): package.json package-lock.json
+	@echo "installing npm packages …" >&2
+	@npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: tools
+tools: ## build etcd, Kubernetes, kwok, CometBFT and Prometheus from Go modules (once)
+	@hack/tools/build.sh >/dev/null
+
+.PHONY: demo
+demo: $(DEPS) tools ## the whole story on real parts; KEEP=1 leaves it up
+	@$(TSX) hack/demo/main.ts $(if $(KEEP),--keep,)
+
+.PHONY: demo-down
+demo-down: $(DEPS) ## end a demo that was kept
+	@$(TSX) hack/demo/down.ts
+
+.PHONY: test
+test: verify test-unit test-peers ## lint, types, unit, property, golden, contract, integration, end to end
+
+.PHONY: verify
+verify: $(DEPS) ## format, lint, types, generated files
+	@echo "── format, lint, types, generated files" >&2
+	@npm run -s format:check
+	@npm run -s typecheck
+	@npm run -s lint
+	@npm run -s generate:check
+
+.PHONY: test-unit
+test-unit: $(DEPS) ## unit, property and golden tests: no network, seconds
+	@echo "── unit, property and golden tests" >&2
+	@npm run -s test:unit
+
+.PHONY: test-peers
+test-peers: $(DEPS) tools ## contract, integration and end-to-end tests on a real control plane and chain engine
+	@echo "── contract, integration and end-to-end tests on real peers" >&2
+	@npm run -s test:peers
+
+.PHONY: lint fmt generate
+lint: $(DEPS) ## eslint, with the import arrows
+	@npm run -s lint
+fmt: $(DEPS) ## format everything
+	@npm run -s format
+generate: $(DEPS) ## write the generated files (CRDs, types, dashboard)
+	@npm run -s generate
+
+.PHONY: bench-decide
+bench-decide: $(DEPS) ## decisions per second
+	@$(TSX) bench/decide.ts
+
+.PHONY: clean
+clean: ## remove build output and run directories (not the tool cache)
+	@rm -rf dist .run coverage node_modules/.cache
