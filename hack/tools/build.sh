@@ -15,7 +15,7 @@ kubernetes_version=v1.36.3
 prometheus_version=v0.316.0
 ldflags="-s -w -X k8s.io/component-base/version.gitVersion=$kubernetes_version -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
 
-groups=(etcd cometbft kubernetes kwok prometheus)
+groups=(etcd cometbft kubernetes kwok prometheus helm)
 
 packages() { # GROUP -> Go packages to build
   case "$1" in
@@ -68,7 +68,7 @@ wanted=("${groups[@]}"); print_only=0
 if [ "${1:-}" = --print-dir ]; then print_only=1; shift; fi
 [ $# -gt 0 ] && wanted=("$@")
 
-bin="$cache/bin-$(for g in "${groups[@]}" node helm; do key "$g"; done | sha256sum | cut -c1-16)"
+bin="$cache/bin-$(for g in "${groups[@]}" node; do key "$g"; done | sha256sum | cut -c1-16)"
 if [ "$print_only" -eq 0 ]; then
   mkdir -p "$cache" "$bin"
   exec 9>"$cache/.lock"; flock 9 # two checkouts may build at once; the second waits and then finds it done
