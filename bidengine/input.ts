@@ -1,0 +1,117 @@
+/** Everything that one decision depends on, and what comes out of it. Same input, same decision. */
+import type { Attribute, AuditedAttributes } from '../market/attributes.js';
+import type { GpuModel } from '../market/gpu.js';
+import type { OrderId } from '../market/ids.js';
+import type { Coin, DecCoin, Decimal } from '../market/money.js';
+import type { Reason } from '../market/reasons.js';
+import type { MarketParams, Order } from '../market/records.js';
+import type { ResourceOffer } from '../market/resources.js';
+import type { PricingPolicy } from './pricing-policy.js';
+import type { Scorer } from './scorer.js';
+import type { InventorySnapshot } from './snapshot.js';
+
+/** The denominations in which the chain takes a bid deposit. */
+export type DepositDenom = 'uakt' | 'uact';
+
+/** Whole smallest units of one denomination. */
+export interface Funds {
+  /** What the account holds now. */
+  readonly spendable: bigint;
+  /** What transactions in flight will take of it: fees and deposits not yet in a block. */
+  readonly committed: bigint;
+}
+
+/** The operator's rules for bidding that are not prices. */
+export interface BidRules {
+  /** Attributes that an order must name to be served at all (`--provider-config` of the Akash provider). */
+  readonly orderAttributes: readonly Attribute[];
+  /** In order of preference: the first that the wallet can pay is used. */
+  readonly depositDenoms: readonly DepositDenom[];
+  /** What one bid transaction costs at most. */
+  readonly bidFeeUakt: bigint;
+  /** Kept back for closing and withdrawing; no bid may touch it. */
+  readonly reserveUakt: bigint;
+  /** The longest reclamation window we accept, seconds; `undefined` to refuse orders that ask for one. */
+  readonly maxReclamationWindowSeconds?: bigint | undefined;
+  /** Whether volumes of a class with unknown free space may be sold. */
+  readonly allowUnknownStorage: boolean;
+}
+
+/** The chain as far as a decision needs it. */
+export interface ChainFacts {
+  readonly marketParams: MarketParams;
+  /** Measured milliseconds between blocks; the price per block follows it. */
+  readonly blockTimeMs: number;
+  readonly height: bigint;
+}
+
+export interface DecideInput {
+  readonly order: Order;
+  /** Reservations included: see `withReservations`. */
+  readonly snapshot: InventorySnapshot;
+  /** In order of precedence; the first one applies, none means no bid. */
+  readonly policies: readonly PricingPolicy[];
+  readonly provider: {
+    readonly address: string;
+    /** As recorded on chain: the chain checks a bid against these, not against the cluster. */
+    readonly attributes: readonly Attribute[];
+    readonly audited: readonly AuditedAttributes[];
+  };
+  readonly wallet: { readonly uakt: Funds; readonly uact: Funds };
+  readonly chain: ChainFacts;
+  readonly rules: BidRules;
+  /** Names that no tenant may serve: `example.com` itself, or `.example.com` for it and every name under it. */
+  readonly blockedHostnames: readonly string[];
+  /** Names the deployment wants to serve, where known (an SDL being explained); an order on chain names none. */
+  readonly hostnames?: readonly string[] | undefined;
+  /** How nodes that fit are ranked; whole nodes are kept whole by default. */
+  readonly scorer?: Scorer | undefined;
+}
+
+/** Where one replica goes. */
+export interface PlacedReplica {
+  /** `Resources.id` of the unit. */
+  readonly unitId: number;
+  /** From 0. */
+  readonly replica: number;
+  readonly node: string;
+  readonly gpus: bigint;
+  readonly model?: GpuModel | undefined;
+}
+export type Placement = readonly PlacedReplica[];
+
+/** One term of the price before rounding, floors and ceilings. */
+export interface PriceTerm {
+  /** What is paid for, in words: `8 x vendor/nvidia/model/h100/ram/80Gi/interface/sxm`. */
+  readonly item: string;
+  /** In the unit of the rate: GPUs, vCPU, GiB, endpoints, addresses. */
+  readonly quantity: Decimal;
+  readonly usdPerHourEach: Decimal;
+  readonly usdPerHour: Decimal;
+}
+
+export interface BidDecision {
+  readonly type: 'bid';
+  readonly orderId: OrderId;
+  /** Per block, for the whole group. */
+  readonly price: DecCoin;
+  /** The same price at the block time of the input. */
+  readonly usdPerHour: Decimal;
+  readonly offer: readonly ResourceOffer[];
+  readonly placement: Placement;
+  readonly breakdown: readonly PriceTerm[];
+  readonly deposit: Coin;
+  /** Set exactly when the order asks for one. */
+  readonly reclamationWindowSeconds?: bigint | undefined;
+  /** Name of the policy that set the price. */
+  readonly policy: string;
+}
+
+export interface SkipDecision {
+  readonly type: 'skip';
+  readonly orderId: OrderId;
+  /** Every check that failed, never empty. */
+  readonly reasons: readonly Reason[];
+}
+
+export type Decision = BidDecision | SkipDecision;

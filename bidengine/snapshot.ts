@@ -1,0 +1,65 @@
+/**
+ * The inventory that a decision is made on: plain data, taken at one moment, never changed afterwards.
+ * Whoever watches the cluster builds it (`inventory.ts`); the bid engine declares what it must say.
+ */
+import type { GpuModel } from '../market/gpu.js';
+import type { Reason } from '../market/reasons.js';
+import type { Quantities } from './quantities.js';
+
+/** Whole GPUs of one model that a node can sell; a node whose GPUs may not be sold has none. */
+export interface NodeGpu {
+  readonly resourceName: 'nvidia.com/gpu';
+  readonly model: GpuModel;
+}
+
+/** One node. */
+export interface NodeSnapshot {
+  readonly name: string;
+  /** Only the labels that placement or a reader of an explanation can use. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Why nothing may be placed here; empty when the node is for sale. */
+  readonly unsellable: readonly Reason[];
+  /** What the node gives to pods at all. */
+  readonly allocatable: Quantities;
+  /** What running pods and reservations take of it; larger than `allocatable` only as an anomaly. */
+  readonly allocated: Quantities;
+  readonly gpu?: NodeGpu | undefined;
+  /** Why GPUs of this node are not (or not all) for sale although the node is; empty when they are. */
+  readonly gpuUnsellable: readonly Reason[];
+  /** Persistent storage classes whose volumes a pod here can mount. */
+  readonly storageClasses: readonly string[];
+}
+
+/** A persistent storage class of the cluster. */
+export interface StorageClassSnapshot {
+  readonly name: string;
+  /** `undefined`: its driver does not tell; whether that may be sold is a rule (`allowUnknownStorage`). */
+  readonly availableBytes: bigint | undefined;
+}
+
+export interface InventorySnapshot {
+  readonly nodes: readonly NodeSnapshot[];
+  readonly storage: readonly StorageClassSnapshot[];
+  /** Addresses that can still be leased. */
+  readonly leasedIpsAvailable: number;
+  /** Unix milliseconds at which the inventory was counted. */
+  readonly takenAtMs: number;
+  /** What did not add up while counting; each is worth an alarm, none stops bidding by itself. */
+  readonly anomalies: readonly Reason[];
+}
+
+/** Capacity promised to an order or a lease, whether or not its pods exist yet. */
+export interface Reservation {
+  /** Order path, `owner/dseq/gseq/oseq`: a lease has the order path of its order. */
+  readonly key: string;
+  /** The tenant. */
+  readonly owner: string;
+  readonly perNode: readonly { readonly node: string; readonly quantities: Quantities }[];
+  /** Persistent volumes, summed per class. */
+  readonly storage: readonly { readonly className: string; readonly bytes: bigint }[];
+  readonly leasedIps: number;
+  /** Why it is held, for a reader: for example `bid open` or `lease active`. */
+  readonly reason: string;
+  /** Unix milliseconds after which the holder gives it back; `undefined` for as long as the lease lives. */
+  readonly expiresAtMs?: number | undefined;
+}
