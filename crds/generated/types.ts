@@ -1,0 +1,922 @@
+/** Generated from crds/schemas by hack/generate-crds.ts. Do not edit. */
+import type { ObjectMeta } from '../object.js';
+
+/**
+ * Where the bid stands.
+ */
+export type BidState = ("Pending" | "Submitted" | "Open" | "Won" | "Lost" | "Closed" | "Expired" | "Failed");
+/**
+ * Where the lease stands. Scheduled means pods are bound to nodes; Running means a kubelet reports their containers running.
+ */
+export type LeasePhase = ("AwaitingManifest" | "Deploying" | "Scheduled" | "Running" | "Degraded" | "Closing" | "Closed");
+/**
+ * One RPC node.
+ */
+export interface ChainEndpoint {
+    /**
+     * http, https, ws or wss URL.
+     */
+    readonly url: string;
+    /**
+     * Whether answers need no second opinion before something is torn down. Default: false.
+     */
+    readonly trusted: boolean;
+}
+/**
+ * Which chain, and through which nodes.
+ */
+export interface ChainSpec {
+    /**
+     * For example akashnet-2.
+     */
+    readonly chainId: string;
+    /**
+     * RPC nodes; the healthiest one is used.
+     *
+     * @minItems 1
+     * @maxItems 16
+     */
+    readonly endpoints: readonly ChainEndpoint[];
+}
+/**
+ * One attribute.
+ */
+export interface ProviderAttribute {
+    /**
+     * Key.
+     */
+    readonly key: string;
+    /**
+     * Value.
+     */
+    readonly value: string;
+}
+/**
+ * How to reach the people behind it, as registered on chain.
+ */
+export interface ProviderInfo {
+    /**
+     * Email address.
+     */
+    readonly email?: string;
+    /**
+     * Website.
+     */
+    readonly website?: string;
+}
+/**
+ * How tenants' hostnames are served.
+ */
+export interface IngressSpec {
+    /**
+     * IngressClass; absent for the cluster default.
+     */
+    readonly className?: string;
+    /**
+     * Domain under which tenants' generated hostnames lie.
+     */
+    readonly domain: string;
+    /**
+     * Give every service a generated hostname, also beside its own ones. Default: true.
+     */
+    readonly staticHosts: boolean;
+}
+/**
+ * When and how orders are bid on.
+ */
+export interface BiddingSpec {
+    /**
+     * No new bids; leases go on. Default: false.
+     */
+    readonly paused: boolean;
+    /**
+     * Deposit of a bid with its denomination. Default: "500000uakt".
+     */
+    readonly deposit: string;
+    /**
+     * How long a bid may wait for its tenant before it is closed and its GPUs are freed. Default: 300.
+     */
+    readonly timeoutSeconds: number;
+    /**
+     * Most GPUs reserved by open bids for one tenant; absent for no limit.
+     */
+    readonly maxPendingGpusPerOwner?: number;
+}
+/**
+ * How leases are kept.
+ */
+export interface LeasePolicySpec {
+    /**
+     * How long a new lease may stay without a manifest before it is closed. Default: 300.
+     */
+    readonly manifestTimeoutSeconds: number;
+    /**
+     * How often earnings are withdrawn. Default: 3600.
+     */
+    readonly withdrawalPeriodSeconds: number;
+    /**
+     * Smallest earnings worth a withdrawal, in uact. Default: "0".
+     */
+    readonly minWithdrawUact: string;
+}
+/**
+ * What the wallet may spend.
+ */
+export interface BudgetSpec {
+    /**
+     * Most transaction fees per day, in uakt; absent for no limit.
+     */
+    readonly feesUaktPerDay?: string;
+    /**
+     * Most locked in bid deposits at once, in uakt; absent for no limit.
+     */
+    readonly depositsUakt?: string;
+    /**
+     * Kept back from bidding for fees of live leases, in uakt. Default: "0".
+     */
+    readonly reserveUakt: string;
+}
+/**
+ * The wanted provider.
+ */
+export interface ComputeProviderSpec {
+    /**
+     * The provider's account.
+     */
+    readonly address: string;
+    readonly chain: ChainSpec;
+    /**
+     * The gateway's address as registered on chain.
+     */
+    readonly hostUri: string;
+    /**
+     * Domain of this provider.
+     */
+    readonly domain: string;
+    /**
+     * Attributes as registered on chain.
+     *
+     * @maxItems 512
+     */
+    readonly attributes: readonly ProviderAttribute[];
+    readonly info: ProviderInfo;
+    readonly ingress: IngressSpec;
+    /**
+     * RuntimeClass of GPU pods; absent to use `nvidia` where that class exists.
+     */
+    readonly runtimeClassName?: string;
+    readonly bidding: BiddingSpec;
+    readonly leases: LeasePolicySpec;
+    readonly budgets: BudgetSpec;
+}
+/**
+ * One observation of the state of an object.
+ */
+export interface Condition {
+    /**
+     * Kind of observation, CamelCase.
+     */
+    readonly type: string;
+    /**
+     * Whether it holds.
+     */
+    readonly status: ("True" | "False" | "Unknown");
+    /**
+     * Generation of the spec that was observed.
+     */
+    readonly observedGeneration: number;
+    /**
+     * When the status last changed.
+     */
+    readonly lastTransitionTime: string;
+    /**
+     * Stable CamelCase code for the status.
+     */
+    readonly reason: string;
+    /**
+     * One sentence for people.
+     */
+    readonly message: string;
+}
+/**
+ * How far the chain was followed.
+ */
+export interface ChainStatus {
+    /**
+     * Height of the last block processed.
+     */
+    readonly height: string;
+    /**
+     * URL in use.
+     */
+    readonly endpoint: string;
+    /**
+     * That block's time, Unix milliseconds.
+     */
+    readonly timeMs: string;
+}
+/**
+ * GPUs of all models.
+ */
+export interface GpuTotals {
+    /**
+     * GPUs that nodes offer.
+     */
+    readonly allocatable: number;
+    /**
+     * GPUs of live leases.
+     */
+    readonly leased: number;
+    /**
+     * GPUs held for open bids.
+     */
+    readonly reserved: number;
+    /**
+     * GPUs that could be bid now.
+     */
+    readonly available: number;
+    /**
+     * GPUs that are shared, unhealthy or on nodes that take no pods.
+     */
+    readonly unsellable: number;
+}
+/**
+ * One GPU model.
+ */
+export interface GpuInventory {
+    /**
+     * For example nvidia.
+     */
+    readonly vendor: string;
+    /**
+     * For example h100.
+     */
+    readonly model: string;
+    /**
+     * For example 80Gi; absent when nodes do not tell.
+     */
+    readonly ram?: string;
+    /**
+     * pcie or sxm; absent when nodes do not tell.
+     */
+    readonly interface?: string;
+    /**
+     * GPUs that nodes offer.
+     */
+    readonly allocatable: number;
+    /**
+     * GPUs of live leases.
+     */
+    readonly leased: number;
+    /**
+     * GPUs held for open bids.
+     */
+    readonly reserved: number;
+    /**
+     * GPUs that could be bid now.
+     */
+    readonly available: number;
+    /**
+     * GPUs that are shared, unhealthy or on nodes that take no pods.
+     */
+    readonly unsellable: number;
+}
+/**
+ * A stable code and a sentence.
+ */
+export interface NodeReason {
+    /**
+     * Stable CamelCase code, see docs/reasons.md.
+     */
+    readonly code: string;
+    /**
+     * One sentence for people.
+     */
+    readonly message: string;
+}
+/**
+ * One node.
+ */
+export interface NodeInventory {
+    /**
+     * Name of the node.
+     */
+    readonly name: string;
+    /**
+     * Whether replicas can be placed here.
+     */
+    readonly sellable: boolean;
+    /**
+     * Allocatable GPUs.
+     */
+    readonly gpus?: number;
+    /**
+     * GPU model.
+     */
+    readonly model?: string;
+    /**
+     * Why it is not, or not fully, sellable.
+     *
+     * @maxItems 16
+     */
+    readonly reasons?: readonly NodeReason[];
+}
+/**
+ * Leases held.
+ */
+export interface LeaseCounts {
+    /**
+     * Live leases.
+     */
+    readonly active: number;
+}
+/**
+ * Orders of the last full listing.
+ */
+export interface OrderCounts {
+    /**
+     * Open orders on chain.
+     */
+    readonly open: number;
+    /**
+     * Open orders we hold a bid on.
+     */
+    readonly bid: number;
+    /**
+     * Open orders we do not bid on.
+     */
+    readonly skipped: number;
+}
+/**
+ * The provider as it is.
+ */
+export interface ComputeProviderStatus {
+    /**
+     * Generation of the spec that this status describes.
+     */
+    readonly observedGeneration?: number;
+    /**
+     * Observations of the latest state. Types: Ready, ChainSynced, InventorySynced, Registered, Funded, Bidding, GatewayReachable.
+     *
+     * @maxItems 16
+     */
+    readonly conditions?: readonly Condition[];
+    readonly chain?: ChainStatus;
+    readonly gpus?: GpuTotals;
+    /**
+     * GPUs by model.
+     *
+     * @maxItems 256
+     */
+    readonly inventory?: readonly GpuInventory[];
+    /**
+     * What each node contributes.
+     *
+     * @maxItems 5000
+     */
+    readonly nodes?: readonly NodeInventory[];
+    /**
+     * The wallet's coins with their denominations, for example 123uakt.
+     *
+     * @maxItems 64
+     *
+     * Items: Amount with denomination.
+     */
+    readonly balances?: readonly string[];
+    readonly leases?: LeaseCounts;
+    readonly orders?: OrderCounts;
+    /**
+     * Open orders not bid on, by reason code.
+     */
+    readonly skippedByReason?: {
+        /**
+         * Orders.
+         */
+        readonly [k: string]: number;
+    };
+    /**
+     * Earned since midnight UTC, in uact.
+     */
+    readonly earnedTodayUact?: string;
+    /**
+     * When this status was computed.
+     */
+    readonly updatedAt?: string;
+}
+/**
+ * A provider account on the Akash marketplace and the terms on which this cluster is offered.
+ */
+export interface ComputeProvider {
+    readonly apiVersion: "berth.dev/v1alpha1";
+    readonly kind: "ComputeProvider";
+    readonly metadata: ObjectMeta;
+    readonly spec: ComputeProviderSpec;
+    readonly status?: ComputeProviderStatus;
+}
+/**
+ * The price of one GPU of a model. The most exact match counts.
+ */
+export interface GpuRate {
+    /**
+     * For example nvidia. Default: "nvidia".
+     */
+    readonly vendor: string;
+    /**
+     * For example h100, or * for every other model.
+     */
+    readonly model: string;
+    /**
+     * For example 80Gi, or * for any. Default: "*".
+     */
+    readonly ram: string;
+    /**
+     * Or * for any. Default: "*".
+     */
+    readonly interface: ("*" | "pcie" | "sxm");
+    /**
+     * US dollars per GPU and hour.
+     */
+    readonly usdPerHour: string;
+}
+/**
+ * US dollars per hour.
+ */
+export interface Rates {
+    /**
+     * Per vCPU (1000 milli-CPU). Default: "0".
+     */
+    readonly cpuUsdPerHour: string;
+    /**
+     * Per GiB of memory. Default: "0".
+     */
+    readonly memoryGibUsdPerHour: string;
+    /**
+     * Per GiB of storage by class: `ephemeral`, or a persistent class such as beta2 or beta3. An order for a class without a rate is not bid on.
+     */
+    readonly storageGibUsdPerHour?: {
+        /**
+         * Per GiB.
+         */
+        readonly [k: string]: string;
+    };
+    /**
+     * Per endpoint on a shared address. Default: "0".
+     */
+    readonly endpointUsdPerHour: string;
+    /**
+     * Per leased IP address. Default: "0".
+     */
+    readonly leasedIpUsdPerHour: string;
+    /**
+     * Per GPU, by model. A model without a rate is not bid on.
+     *
+     * @maxItems 64
+     */
+    readonly gpus: readonly GpuRate[];
+}
+/**
+ * Who may buy.
+ */
+export interface TenantRules {
+    /**
+     * Only these tenants, when not empty.
+     *
+     * @maxItems 256
+     *
+     * Items: Tenant.
+     */
+    readonly allow: readonly string[];
+    /**
+     * Never these tenants.
+     *
+     * @maxItems 256
+     *
+     * Items: Tenant.
+     */
+    readonly deny: readonly string[];
+}
+/**
+ * The price book.
+ */
+export interface PricingPolicySpec {
+    /**
+     * Denomination of bids. Default: "uact".
+     */
+    readonly denom: "uact";
+    /**
+     * Block time used for conversion; absent to measure it.
+     */
+    readonly blockTimeMs?: number;
+    readonly rates: Rates;
+    /**
+     * Least price of a whole order; a lower result is raised to it.
+     */
+    readonly floorUsdPerHour?: string;
+    /**
+     * Most a whole order may cost; a dearer order is not bid on.
+     */
+    readonly ceilingUsdPerHour?: string;
+    /**
+     * Least price of a whole order per block, in uact.
+     */
+    readonly minimumUactPerBlock?: string;
+    readonly tenants: TenantRules;
+}
+/**
+ * Whether the price book is in use.
+ */
+export interface PricingPolicyStatus {
+    /**
+     * Generation of the spec that this status describes.
+     */
+    readonly observedGeneration?: number;
+    /**
+     * Observations of the latest state. Types: Ready.
+     *
+     * @maxItems 16
+     */
+    readonly conditions?: readonly Condition[];
+    /**
+     * The cheapest GPU rate.
+     */
+    readonly gpuFloorUsdPerHour?: string;
+}
+/**
+ * What the cluster costs, in US dollars per hour.
+ */
+export interface PricingPolicy {
+    readonly apiVersion: "berth.dev/v1alpha1";
+    readonly kind: "PricingPolicy";
+    readonly metadata: ObjectMeta;
+    readonly spec: PricingPolicySpec;
+    readonly status?: PricingPolicyStatus;
+}
+/**
+ * Identifier of an order on chain.
+ */
+export interface OrderRef {
+    /**
+     * The tenant's address.
+     */
+    readonly owner: string;
+    /**
+     * Deployment sequence, a uint64 as a decimal string.
+     */
+    readonly dseq: string;
+    /**
+     * Group sequence.
+     */
+    readonly gseq: number;
+    /**
+     * Order sequence.
+     */
+    readonly oseq: number;
+}
+/**
+ * A price per block.
+ */
+export interface Price {
+    /**
+     * Denomination, for example uact.
+     */
+    readonly denom: string;
+    /**
+     * Amount per block, a decimal with at most 18 places.
+     */
+    readonly amount: string;
+}
+/**
+ * What is offered in all, for people.
+ */
+export interface BidResources {
+    /**
+     * GPUs of all replicas.
+     */
+    readonly gpus: number;
+    /**
+     * CPU of all replicas as a Kubernetes quantity, for example 16.
+     */
+    readonly cpu: string;
+    /**
+     * Memory of all replicas as a Kubernetes quantity, for example 64Gi.
+     */
+    readonly memory: string;
+}
+/**
+ * One replica of one resource unit on one node.
+ */
+export interface Placement {
+    /**
+     * Number of the resource unit within its group.
+     */
+    readonly unitId: number;
+    /**
+     * Name of the service, once a manifest tells it.
+     */
+    readonly service?: string;
+    /**
+     * Index of the replica, from 0.
+     */
+    readonly replica: number;
+    /**
+     * Name of the node.
+     */
+    readonly node: string;
+    /**
+     * GPUs of this replica.
+     */
+    readonly gpus: number;
+    /**
+     * GPU model of the node, for example h100; absent without GPUs.
+     */
+    readonly model?: string;
+}
+/**
+ * The bid as it was decided; only what the chain may confirm later can change.
+ */
+export interface BidSpec {
+    readonly orderId: OrderRef;
+    /**
+     * The order path owner/dseq/gseq/oseq, for people and columns.
+     */
+    readonly order: string;
+    /**
+     * The provider's address.
+     */
+    readonly provider: string;
+    readonly price: Price;
+    /**
+     * The price in US dollars per hour when the bid was made.
+     */
+    readonly usdPerHour: string;
+    readonly resources: BidResources;
+    /**
+     * Where each replica was placed when the bid was made.
+     *
+     * @maxItems 5000
+     */
+    readonly placement: readonly Placement[];
+    /**
+     * Timestamp after which the transaction is invalid, Unix nanoseconds.
+     */
+    readonly timeoutNs: string;
+    /**
+     * Name of the ConfigMap that held the intent.
+     */
+    readonly intent?: string;
+}
+/**
+ * What became of it.
+ */
+export interface BidStatus {
+    /**
+     * Generation of the spec that this status describes.
+     */
+    readonly observedGeneration?: number;
+    /**
+     * Observations of the latest state. Types: Ready.
+     *
+     * @maxItems 16
+     */
+    readonly conditions?: readonly Condition[];
+    readonly state: BidState;
+    /**
+     * Stable CamelCase code, see docs/reasons.md.
+     */
+    readonly reason?: string;
+    /**
+     * One sentence for people.
+     */
+    readonly message?: string;
+    /**
+     * Hash of the transaction, upper-case hex.
+     */
+    readonly txHash?: string;
+    /**
+     * Height of the block that holds it.
+     */
+    readonly height?: string;
+    readonly winningPrice?: Price;
+    /**
+     * When the chain was last asked.
+     */
+    readonly observedAt?: string;
+}
+/**
+ * An order that a bid is or was held on.
+ */
+export interface Bid {
+    readonly apiVersion: "berth.dev/v1alpha1";
+    readonly kind: "Bid";
+    readonly metadata: ObjectMeta;
+    readonly spec: BidSpec;
+    readonly status?: BidStatus;
+}
+/**
+ * Identifier of a lease on chain.
+ */
+export interface LeaseRef {
+    /**
+     * The tenant's address.
+     */
+    readonly owner: string;
+    /**
+     * Deployment sequence, a uint64 as a decimal string.
+     */
+    readonly dseq: string;
+    /**
+     * Group sequence.
+     */
+    readonly gseq: number;
+    /**
+     * Order sequence.
+     */
+    readonly oseq: number;
+    /**
+     * The provider's address.
+     */
+    readonly provider: string;
+}
+/**
+ * The tenant's manifest.
+ */
+export interface ManifestRef {
+    /**
+     * Hex SHA-256.
+     */
+    readonly hash: string;
+    /**
+     * Secret in the operator's namespace.
+     */
+    readonly secretName: string;
+}
+/**
+ * The lease as the chain holds it, and what is to run for it.
+ */
+export interface ComputeLeaseSpec {
+    readonly leaseId: LeaseRef;
+    readonly price: Price;
+    /**
+     * The price in US dollars per hour when the lease was made.
+     */
+    readonly usdPerHour: string;
+    /**
+     * GPUs of all replicas.
+     */
+    readonly gpus: number;
+    /**
+     * GPU models placed, comma-separated; empty without GPUs.
+     */
+    readonly gpuModel: string;
+    /**
+     * Namespace of the workload.
+     */
+    readonly namespace: string;
+    /**
+     * Where each replica was placed when the bid was made.
+     *
+     * @maxItems 5000
+     */
+    readonly placement: readonly Placement[];
+    /**
+     * Height at which the lease was made.
+     */
+    readonly createdAtHeight: string;
+    readonly manifest?: ManifestRef;
+}
+/**
+ * One service of the manifest.
+ */
+export interface LeaseServiceStatus {
+    /**
+     * Name of the service.
+     */
+    readonly name: string;
+    /**
+     * Replicas that are ready.
+     */
+    readonly ready: number;
+    /**
+     * Replicas wanted.
+     */
+    readonly total: number;
+    /**
+     * Hostnames that lead to it.
+     *
+     * @maxItems 256
+     *
+     * Items: Hostname.
+     */
+    readonly uris: readonly string[];
+    /**
+     * Why replicas are not ready.
+     */
+    readonly message?: string;
+}
+/**
+ * One forwarded port or leased address.
+ */
+export interface LeaseEndpoint {
+    /**
+     * Name of the service.
+     */
+    readonly service: string;
+    /**
+     * Transport.
+     */
+    readonly protocol: ("TCP" | "UDP");
+    /**
+     * The service's own port.
+     */
+    readonly port: number;
+    /**
+     * The port outside.
+     */
+    readonly externalPort: number;
+    /**
+     * Hostname or IP address outside.
+     */
+    readonly host: string;
+}
+/**
+ * How long the tenant has paid for.
+ */
+export interface EscrowStatus {
+    /**
+     * Left in the deployment's escrow at the last look, in uact.
+     */
+    readonly balanceUact: string;
+    /**
+     * Height at which it is used up at the present rate.
+     */
+    readonly runOutHeight?: string;
+    /**
+     * Estimate of the time of that height.
+     */
+    readonly runOutAt?: string;
+}
+/**
+ * The last one that succeeded.
+ */
+export interface Withdrawal {
+    /**
+     * Height of its block.
+     */
+    readonly height: string;
+    /**
+     * Hash of its transaction, upper-case hex.
+     */
+    readonly txHash: string;
+}
+/**
+ * What runs and what it earned.
+ */
+export interface ComputeLeaseStatus {
+    /**
+     * Generation of the spec that this status describes.
+     */
+    readonly observedGeneration?: number;
+    readonly phase: LeasePhase;
+    /**
+     * Observations of the latest state. Types: Ready, ManifestReceived, Deployed, Healthy, Funded, Reclaiming.
+     *
+     * @maxItems 16
+     */
+    readonly conditions?: readonly Condition[];
+    /**
+     * What runs, by service.
+     *
+     * @maxItems 256
+     */
+    readonly services?: readonly LeaseServiceStatus[];
+    /**
+     * Ports reachable from outside beside HTTP hostnames.
+     *
+     * @maxItems 1024
+     */
+    readonly endpoints?: readonly LeaseEndpoint[];
+    readonly escrow?: EscrowStatus;
+    /**
+     * Earned so far, withdrawn or not, in uact.
+     */
+    readonly earnedUact?: string;
+    /**
+     * Withdrawn so far, in uact.
+     */
+    readonly withdrawnUact?: string;
+    readonly lastWithdrawal?: Withdrawal;
+    /**
+     * Why the lease ended, in the words of the chain or of docs/reasons.md.
+     */
+    readonly closeReason?: string;
+}
+/**
+ * A lease on the Akash marketplace; named after the namespace of its workload.
+ */
+export interface ComputeLease {
+    readonly apiVersion: "berth.dev/v1alpha1";
+    readonly kind: "ComputeLease";
+    readonly metadata: ObjectMeta;
+    readonly spec: ComputeLeaseSpec;
+    readonly status?: ComputeLeaseStatus;
+}

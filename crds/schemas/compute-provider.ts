@@ -1,0 +1,290 @@
+/** ComputeProvider: one provider account, what it offers and on which terms. */
+import { AGE, conditionColumn } from '../definition.js';
+import type { KindDefinition } from '../definition.js';
+import {
+  count,
+  flag,
+  immutable,
+  instant,
+  integer,
+  list,
+  map,
+  object,
+  text,
+  uint64,
+  wholeAmount,
+  withDefaults,
+  withRule,
+} from '../json-schema.js';
+import { address, conditions, nodeName, observedGeneration, reasonCode } from './shared.js';
+
+const DAY_SECONDS = 86_400;
+const DNS_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
+const domain = (description: string): ReturnType<typeof text> =>
+  text(description, 253, { minLength: 1, pattern: DNS_NAME });
+
+const chain = object('ChainSpec', 'Which chain, and through which nodes.', {
+  chainId: withRule(text('For example akashnet-2.', 50, { minLength: 1 }), immutable('chainId')),
+  endpoints: list(
+    'RPC nodes; the healthiest one is used.',
+    object('ChainEndpoint', 'One RPC node.', {
+      url: withRule(text('http, https, ws or wss URL.', 1024, { minLength: 1 }), {
+        rule: "isURL(self) && url(self).getScheme() in ['http', 'https', 'ws', 'wss']",
+        messageExpression: "'must be an http, https, ws or wss URL, got ' + self",
+        message: 'must be an http, https, ws or wss URL',
+      }),
+      trusted: flag('Whether answers need no second opinion before something is torn down.', {
+        default: false,
+      }),
+    }),
+    16,
+    { minItems: 1 },
+  ),
+});
+
+const ingress = object(
+  'IngressSpec',
+  "How tenants' hostnames are served.",
+  {
+    className: text('IngressClass; absent for the cluster default.', 253),
+    domain: domain("Domain under which tenants' generated hostnames lie."),
+    staticHosts: flag('Give every service a generated hostname, also beside its own ones.', {
+      default: true,
+    }),
+  },
+  { optional: ['className'] },
+);
+
+const bidding = object(
+  'BiddingSpec',
+  'When and how orders are bid on.',
+  {
+    paused: flag('No new bids; leases go on.', { default: false }),
+    deposit: text('Deposit of a bid with its denomination.', 167, {
+      default: '500000uakt',
+      pattern: '^[1-9][0-9]{0,37}[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$',
+    }),
+    timeoutSeconds: integer(
+      'How long a bid may wait for its tenant before it is closed and its GPUs are freed.',
+      { min: 5, max: DAY_SECONDS },
+      { default: 300 },
+    ),
+    maxPendingGpusPerOwner: integer(
+      'Most GPUs reserved by open bids for one tenant; absent for no limit.',
+      { min: 0, max: 1_000_000 },
+    ),
+  },
+  { optional: ['maxPendingGpusPerOwner'] },
+);
+
+const leases = object('LeasePolicySpec', 'How leases are kept.', {
+  manifestTimeoutSeconds: integer(
+    'How long a new lease may stay without a manifest before it is closed.',
+    { min: 5, max: 7 * DAY_SECONDS },
+    { default: 300 },
+  ),
+  withdrawalPeriodSeconds: integer(
+    'How often earnings are withdrawn.',
+    { min: 1, max: 30 * DAY_SECONDS },
+    { default: 3600 },
+  ),
+  minWithdrawUact: wholeAmount('Smallest earnings worth a withdrawal, in uact.', {
+    default: '0',
+  }),
+});
+
+const budgets = object(
+  'BudgetSpec',
+  'What the wallet may spend.',
+  {
+    feesUaktPerDay: wholeAmount('Most transaction fees per day, in uakt; absent for no limit.'),
+    depositsUakt: wholeAmount('Most locked in bid deposits at once, in uakt; absent for no limit.'),
+    reserveUakt: wholeAmount('Kept back from bidding for fees of live leases, in uakt.', {
+      default: '0',
+    }),
+  },
+  { optional: ['feesUaktPerDay', 'depositsUakt'] },
+);
+
+const spec = object(
+  'ComputeProviderSpec',
+  'The wanted provider.',
+  {
+    address: withRule(address("The provider's account."), immutable('address')),
+    chain,
+    hostUri: withRule(
+      text("The gateway's address as registered on chain.", 1024, { minLength: 1 }),
+      {
+        rule: "isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''",
+        messageExpression: "'must be an https URL with a host, got ' + self",
+        message: 'must be an https URL with a host',
+      },
+    ),
+    domain: domain('Domain of this provider.'),
+    attributes: list(
+      'Attributes as registered on chain.',
+      object('ProviderAttribute', 'One attribute.', {
+        key: text('Key.', 128, { pattern: '^([a-zA-Z][\\w/.-]{1,126}[\\w*]?)$' }),
+        value: text('Value.', 2048),
+      }),
+      512,
+      { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['key'], default: [] },
+    ),
+    info: withDefaults(
+      object(
+        'ProviderInfo',
+        'How to reach the people behind it, as registered on chain.',
+        { email: text('Email address.', 320), website: text('Website.', 1024) },
+        { optional: ['email', 'website'] },
+      ),
+    ),
+    ingress,
+    runtimeClassName: text(
+      'RuntimeClass of GPU pods; absent to use `nvidia` where that class exists.',
+      253,
+    ),
+    bidding: withDefaults(bidding),
+    leases: withDefaults(leases),
+    budgets: withDefaults(budgets),
+  },
+  { optional: ['runtimeClassName'] },
+);
+
+const gpuCounts = {
+  allocatable: count('GPUs that nodes offer.'),
+  leased: count('GPUs of live leases.'),
+  reserved: count('GPUs held for open bids.'),
+  available: count('GPUs that could be bid now.'),
+  unsellable: count('GPUs that are shared, unhealthy or on nodes that take no pods.'),
+};
+
+const inventory = list(
+  'GPUs by model.',
+  object(
+    'GpuInventory',
+    'One GPU model.',
+    {
+      vendor: text('For example nvidia.', 63),
+      model: text('For example h100.', 128),
+      ram: text('For example 80Gi; absent when nodes do not tell.', 16),
+      interface: text('pcie or sxm; absent when nodes do not tell.', 16),
+      ...gpuCounts,
+    },
+    { optional: ['ram', 'interface'] },
+  ),
+  256,
+);
+
+const nodes = list(
+  'What each node contributes.',
+  object(
+    'NodeInventory',
+    'One node.',
+    {
+      name: nodeName,
+      sellable: flag('Whether replicas can be placed here.'),
+      gpus: count('Allocatable GPUs.'),
+      model: text('GPU model.', 128),
+      reasons: list(
+        'Why it is not, or not fully, sellable.',
+        object('NodeReason', 'A stable code and a sentence.', {
+          code: reasonCode,
+          message: text('One sentence for people.', 512),
+        }),
+        16,
+      ),
+    },
+    { optional: ['gpus', 'model', 'reasons'] },
+  ),
+  5000,
+);
+
+const status = object(
+  'ComputeProviderStatus',
+  'The provider as it is.',
+  {
+    observedGeneration,
+    conditions: conditions(
+      'Ready',
+      'ChainSynced',
+      'InventorySynced',
+      'Registered',
+      'Funded',
+      'Bidding',
+      'GatewayReachable',
+    ),
+    chain: object('ChainStatus', 'How far the chain was followed.', {
+      height: uint64('Height of the last block processed.'),
+      endpoint: text('URL in use.', 1024),
+      timeMs: uint64("That block's time, Unix milliseconds."),
+    }),
+    gpus: object('GpuTotals', 'GPUs of all models.', gpuCounts),
+    inventory,
+    nodes,
+    balances: list(
+      "The wallet's coins with their denominations, for example 123uakt.",
+      text('Amount with denomination.', 167),
+      64,
+    ),
+    leases: object('LeaseCounts', 'Leases held.', { active: count('Live leases.') }),
+    orders: object('OrderCounts', 'Orders of the last full listing.', {
+      open: count('Open orders on chain.'),
+      bid: count('Open orders we hold a bid on.'),
+      skipped: count('Open orders we do not bid on.'),
+    }),
+    skippedByReason: map('Open orders not bid on, by reason code.', count('Orders.'), 64),
+    earnedTodayUact: wholeAmount('Earned since midnight UTC, in uact.'),
+    updatedAt: instant('When this status was computed.'),
+  },
+  {
+    optional: [
+      'observedGeneration',
+      'conditions',
+      'chain',
+      'gpus',
+      'inventory',
+      'nodes',
+      'balances',
+      'leases',
+      'orders',
+      'skippedByReason',
+      'earnedTodayUact',
+      'updatedAt',
+    ],
+  },
+);
+
+export const computeProvider: KindDefinition = {
+  kind: 'ComputeProvider',
+  shortNames: ['cprov'],
+  schema: object(
+    'ComputeProvider',
+    'A provider account on the Akash marketplace and the terms on which this cluster is offered.',
+    { spec, status },
+    { optional: ['status'] },
+  ),
+  columns: [
+    conditionColumn('Ready'),
+    { name: 'Address', type: 'string', jsonPath: '.spec.address' },
+    { name: 'GPUs-Free', type: 'integer', jsonPath: '.status.gpus.available' },
+    { name: 'Leases', type: 'integer', jsonPath: '.status.leases.active' },
+    { name: 'Balance', type: 'string', jsonPath: '.status.balances[*]' },
+    { ...conditionColumn('Bidding'), wide: true },
+    { ...conditionColumn('ChainSynced'), wide: true },
+    { ...conditionColumn('Funded'), wide: true },
+    { name: 'Height', type: 'string', jsonPath: '.status.chain.height', wide: true },
+    { name: 'GPUs', type: 'integer', jsonPath: '.status.gpus.allocatable', wide: true },
+    { name: 'Leased', type: 'integer', jsonPath: '.status.gpus.leased', wide: true },
+    { name: 'Reserved', type: 'integer', jsonPath: '.status.gpus.reserved', wide: true },
+    { name: 'Orders', type: 'integer', jsonPath: '.status.orders.open', wide: true },
+    { name: 'Earned-Today', type: 'string', jsonPath: '.status.earnedTodayUact', wide: true },
+    {
+      name: 'Status',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+      wide: true,
+    },
+    AGE,
+  ],
+  selectableFields: ['.spec.address'],
+};
