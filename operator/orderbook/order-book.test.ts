@@ -34,6 +34,15 @@ describe('OrderBook', () => {
     expect(book.has(id(1))).toBe(false);
   });
 
+  it('a recount keeps what a newer block opened while it was under way', () => {
+    const book = new OrderBook();
+    book.add(anOrder(1), 12n);
+    book.recount([], 11n);
+    expect(book.has(id(1))).toBe(true);
+    book.recount([], 12n);
+    expect(book.has(id(1))).toBe(false);
+  });
+
   it('a recount taken before an order ended cannot bring it back', () => {
     const book = new OrderBook();
     book.add(anOrder(1), 10n);

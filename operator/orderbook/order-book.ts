@@ -11,16 +11,18 @@ import type { Order } from '../../market/records.js';
 const REMEMBER_CLOSED_BLOCKS = 100n;
 
 export class OrderBook {
-  readonly #open = new Map<string, Order>();
+  readonly #open = new Map<string, { readonly order: Order; readonly seenAt: bigint }>();
   readonly #closedAt = new Map<string, bigint>();
   #seenTotal = 0;
 
   /** Every open order, oldest first, ties by path: the order in which a full cluster serves them. */
   open(): readonly Order[] {
-    return [...this.#open.values()].sort((a, b) => {
-      if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
-      return formatOrderId(a.id) < formatOrderId(b.id) ? -1 : 1;
-    });
+    return [...this.#open.values()]
+      .map((e) => e.order)
+      .sort((a, b) => {
+        if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
+        return formatOrderId(a.id) < formatOrderId(b.id) ? -1 : 1;
+      });
   }
 
   has(id: OrderId): boolean {
@@ -42,7 +44,7 @@ export class OrderBook {
     const closedAt = this.#closedAt.get(path);
     if (order.state !== 'open' || (closedAt !== undefined && closedAt >= height)) return false;
     if (!this.#open.has(path)) this.#seenTotal += 1;
-    this.#open.set(path, order);
+    this.#open.set(path, { order, seenAt: height });
     return true;
   }
 
@@ -63,7 +65,10 @@ export class OrderBook {
   /** Replaces the book by a complete listing taken at `height`. Returns how many orders events had missed. */
   recount(orders: readonly Order[], height: bigint): number {
     const listed = new Set(orders.map((o) => formatOrderId(o.id)));
-    for (const path of this.#open.keys()) if (!listed.has(path)) this.#open.delete(path);
+    // What a newer block opened while the listing was under way is not in it, and stays.
+    for (const [path, { seenAt }] of this.#open) {
+      if (!listed.has(path) && seenAt <= height) this.#open.delete(path);
+    }
     let missed = 0;
     for (const order of orders) {
       const known = this.has(order.id);
