@@ -1,0 +1,79 @@
+/**
+ * What we know of our own bids, by order path: those in flight (signed, intent written, outcome not known) and those the
+ * chain has shown. A bid that ended stays known while its order is open, because it can never be placed again.
+ */
+import type { MarketEvent } from '../../market/events.js';
+import { formatOrderId, orderIdOf } from '../../market/ids.js';
+import type { Bid } from '../../market/records.js';
+import type { BidIntent } from './intent.js';
+
+export interface InFlightBid {
+  readonly intent: BidIntent;
+  readonly intentName: string;
+}
+
+export class OwnBids {
+  readonly #provider: string;
+  readonly #inFlight = new Map<string, InFlightBid>();
+  #onChain = new Map<string, Bid>();
+
+  constructor(provider: string) {
+    this.#provider = provider;
+  }
+
+  /** Whether a bid on this order exists or may still come to exist. */
+  has(path: string): boolean {
+    return this.#inFlight.has(path) || this.#onChain.has(path);
+  }
+
+  startFlight(bid: InFlightBid): void {
+    this.#inFlight.set(formatOrderId(bid.intent.orderId), bid);
+  }
+
+  endFlight(path: string): void {
+    this.#inFlight.delete(path);
+  }
+
+  inFlight(): readonly InFlightBid[] {
+    return [...this.#inFlight.values()];
+  }
+
+  isInFlight(path: string): boolean {
+    return this.#inFlight.has(path);
+  }
+
+  onChain(path: string): Bid | undefined {
+    return this.#onChain.get(path);
+  }
+
+  /** Bids that hold capacity and a deposit. */
+  open(): readonly Bid[] {
+    return [...this.#onChain.values()].filter((b) => b.state === 'open');
+  }
+
+  /** Takes over a bid that the chain has just shown in a block. */
+  put(bid: Bid): void {
+    this.#onChain.set(formatOrderId(orderIdOf(bid.id)), bid);
+  }
+
+  /** Replaces everything known by a complete listing of our bids. */
+  recount(bids: readonly Bid[]): void {
+    this.#onChain = new Map(bids.map((b) => [formatOrderId(orderIdOf(b.id)), b]));
+  }
+
+  /** Applies what a block did to bids of ours: won, lost to another, closed. */
+  reduce(events: readonly MarketEvent[]): void {
+    for (const event of events) {
+      if (event.type !== 'lease-created' && event.type !== 'bid-closed') continue;
+      const path = formatOrderId(orderIdOf(event.id));
+      const bid = this.#onChain.get(path);
+      if (bid === undefined) continue;
+      const ours = event.id.provider === this.#provider;
+      if (event.type === 'lease-created') {
+        this.#onChain.set(path, { ...bid, state: ours ? 'active' : 'lost' });
+      } else if (ours) {
+        this.#onChain.set(path, { ...bid, state: 'closed' });
+      }
+    }
+  }
+}
