@@ -30,6 +30,8 @@ export interface Bid {
   readonly price: DecCoin;
   readonly createdAt: bigint;
   readonly resourcesOffer: readonly ResourceOffer[];
+  /** The reclamation window offered with the bid, seconds; `undefined` when it offers none. */
+  readonly reclamationWindowSeconds?: bigint | undefined;
 }
 
 export interface Reclamation {
