@@ -15,6 +15,7 @@ export interface InFlightBid {
 export class OwnBids {
   readonly #provider: string;
   readonly #inFlight = new Map<string, InFlightBid>();
+  readonly #concluded = new Set<string>();
   #onChain = new Map<string, Bid>();
 
   constructor(provider: string) {
@@ -30,8 +31,24 @@ export class OwnBids {
     this.#inFlight.set(formatOrderId(bid.intent.orderId), bid);
   }
 
-  endFlight(path: string): void {
+  /** The outcome is unknown for now: the intent stays and recovery takes over. */
+  abandonFlight(path: string): void {
     this.#inFlight.delete(path);
+  }
+
+  /** The outcome is known: this transaction needs its intent no longer. */
+  endFlight(bid: InFlightBid): void {
+    this.#inFlight.delete(formatOrderId(bid.intent.orderId));
+    this.#concluded.add(bid.intent.tx.hash);
+  }
+
+  isConcluded(txHash: string): boolean {
+    return this.#concluded.has(txHash);
+  }
+
+  /** Called once the intent that held the transaction is gone. */
+  forgetConcluded(txHash: string): void {
+    this.#concluded.delete(txHash);
   }
 
   inFlight(): readonly InFlightBid[] {

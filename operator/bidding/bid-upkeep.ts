@@ -1,0 +1,143 @@
+/**
+ * Keeps Bid objects and reservations true to the chain: after each recount every Bid says what became of it, every open bid
+ * and live lease holds its capacity, and nothing else does.
+ */
+import type { ChainReader } from '../../chain/ports.js';
+import type { Bid as BidObject, BidStatus } from '../../crds/generated/types.js';
+import { formatLeaseId, formatOrderId, orderIdOf } from '../../market/ids.js';
+import { formatPrice } from '../../market/money.js';
+import type { Bid, Lease } from '../../market/records.js';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../logger.js';
+import type { OperatorMetrics } from '../metrics.js';
+import type { OwnBids } from './own-bids.js';
+import { fromPlacementEntries } from './placement-record.js';
+import type { BidRecords } from './ports.js';
+import type { ReservationLedger } from './reservation-ledger.js';
+import { reservationOf } from './reservation-of.js';
+
+const DAY_MS = 24 * 3600 * 1000;
+const ENDED: readonly BidStatus['state'][] = ['Lost', 'Closed', 'Expired', 'Failed'];
+
+export interface BidUpkeepDeps {
+  readonly reader: ChainReader;
+  readonly records: BidRecords;
+  readonly bids: OwnBids;
+  readonly ledger: ReservationLedger;
+  readonly leases: () => readonly Lease[];
+  readonly clock: Clock;
+  readonly metrics: OperatorMetrics;
+  readonly log: Logger;
+}
+
+export class BidUpkeep {
+  readonly #deps: BidUpkeepDeps;
+
+  constructor(deps: BidUpkeepDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws when chain or cluster cannot be read */
+  async run(): Promise<void> {
+    const records = await this.#deps.records.list();
+    for (const record of records) await this.#upkeep(record);
+    await this.#holdCapacity(records);
+  }
+
+  async #upkeep(record: BidObject): Promise<void> {
+    const { bids, records, clock } = this.#deps;
+    const path = record.spec.order;
+    const onChain = bids.onChain(path);
+    const status = record.status;
+    if (status !== undefined && ENDED.includes(status.state)) {
+      const endedAt = Date.parse(status.observedAt ?? record.metadata.creationTimestamp ?? '');
+      if (clock.now() - endedAt > DAY_MS) await records.remove(record);
+      return;
+    }
+    if (onChain === undefined) return;
+    const next = await this.#statusOf(onChain, status);
+    if (next === undefined || next.state === status?.state) return;
+    await records.saveStatus(record, next);
+    this.#announce(path, next);
+  }
+
+  #announce(path: string, status: BidStatus): void {
+    const { metrics, log } = this.#deps;
+    if (status.state === 'Won') metrics.bidEnded('won', '');
+    else if (status.state === 'Lost') metrics.bidEnded('lost', status.reason ?? '');
+    else if (status.state === 'Closed') metrics.bidEnded('closed', status.reason ?? '');
+    log.info(
+      { order: path, state: status.state, winningPrice: status.winningPrice },
+      `bid is now ${status.state}`,
+    );
+  }
+
+  async #statusOf(bid: Bid, before: BidStatus | undefined): Promise<BidStatus | undefined> {
+    const observedAt = new Date(this.#deps.clock.now()).toISOString();
+    const kept = { ...before, height: bid.createdAt.toString(), observedAt };
+    switch (bid.state) {
+      case 'open':
+        return { ...kept, state: 'Open' };
+      case 'active':
+        return { ...kept, state: 'Won' };
+      case 'closed':
+        return {
+          ...kept,
+          state: 'Closed',
+          reason: before?.state === 'Won' ? 'LeaseEnded' : 'BidClosed',
+          message:
+            before?.state === 'Won'
+              ? 'The lease that this bid won has ended.'
+              : 'The bid was closed, or its order ended without a lease.',
+        };
+      case 'lost':
+        return { ...kept, state: 'Lost', ...(await this.#loss(bid)) };
+    }
+  }
+
+  async #loss(bid: Bid): Promise<Pick<BidStatus, 'reason' | 'message' | 'winningPrice'>> {
+    const rivals = await this.#deps.reader.bidsOnOrder(orderIdOf(bid.id));
+    const winner = rivals.find((b) => b.state === 'active');
+    if (winner === undefined)
+      return { reason: 'LostToAnother', message: 'The tenant took another bid.' };
+    const { price } = winner;
+    return {
+      reason: 'LostToAnother',
+      message: `The tenant took the bid of ${winner.id.provider} at ${formatPrice(price.amount)}${price.denom} per block.`,
+      winningPrice: { denom: price.denom, amount: formatPrice(price.amount) },
+    };
+  }
+
+  /** Reservations are recounted from what stands: bids in flight, open bids and live leases. */
+  async #holdCapacity(records: readonly BidObject[]): Promise<void> {
+    const { bids, ledger, leases, log } = this.#deps;
+    const live = new Map(leases().map((l) => [formatOrderId(orderIdOf(l.id)), l]));
+    const open = new Map(bids.open().map((b) => [formatOrderId(orderIdOf(b.id)), b]));
+    const dropped = ledger.retain((key) => bids.isInFlight(key) || open.has(key) || live.has(key));
+    for (const key of dropped)
+      log.info(
+        { order: key },
+        'reservation released: neither an open bid nor a lease stands behind it',
+      );
+    for (const [key, holder] of [...open, ...live]) {
+      if (ledger.get(key) === undefined) await this.#restore(key, holder, records);
+    }
+  }
+
+  async #restore(key: string, holder: Bid | Lease, records: readonly BidObject[]): Promise<void> {
+    const { reader, ledger, log } = this.#deps;
+    const record = records.find((r) => r.spec.order === key);
+    if (record === undefined) {
+      log.warn(
+        { lease: formatLeaseId(holder.id) },
+        'PlacementUnknown: a bid of ours has no Bid object; its pods count once they exist',
+      );
+      return;
+    }
+    const group = await reader.group(holder.id);
+    if (group === undefined) return;
+    ledger.hold(
+      reservationOf(holder.id, group.spec, fromPlacementEntries(record.spec.placement), 'restored'),
+    );
+  }
+}

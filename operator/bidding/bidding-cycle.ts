@@ -1,0 +1,161 @@
+/**
+ * One bidding cycle: heads, snapshot, decide, reserve, intent, broadcast. Decisions are pure and made one after the other on
+ * a snapshot that already holds the ones before; nothing is awaited between the snapshot and the last decision.
+ */
+import type { BidRules, DecideInput, Decision } from '../../bidengine/input.js';
+import type { PricingPolicy } from '../../bidengine/pricing-policy.js';
+import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
+import { formatOrderId } from '../../market/ids.js';
+import type { Reason } from '../../market/reasons.js';
+import type { Order } from '../../market/records.js';
+import type { ChainView } from '../chain-view/chain-view.js';
+import type { ProviderFacts } from '../chain-view/chain-sync.js';
+import type { Logger } from '../logger.js';
+import type { OperatorMetrics } from '../metrics.js';
+import type { OrderBook } from '../orderbook/order-book.js';
+import type { BidSubmitter, DecidedBid } from './bid-submitter.js';
+import type { DecisionLog } from './decision-log.js';
+import { ownerLimit } from './owner-limit.js';
+import type { OwnBids } from './own-bids.js';
+import type { ReservationLedger } from './reservation-ledger.js';
+import { reservationOf } from './reservation-of.js';
+import type { RetrySchedule } from './retry-schedule.js';
+
+/** Everything a cycle reads beside the order book, gathered at one moment. */
+export interface CycleInputs {
+  readonly address: string;
+  readonly facts: ProviderFacts & { readonly record: NonNullable<ProviderFacts['record']> };
+  readonly policies: readonly PricingPolicy[];
+  readonly rules: BidRules;
+  readonly blockedHostnames: readonly string[];
+  readonly maxPendingGpusPerOwner: number | undefined;
+  /** Nodes and pods, without reservations. */
+  readonly inventory: InventorySnapshot;
+}
+
+export interface BiddingCycleDeps {
+  readonly view: ChainView;
+  readonly book: OrderBook;
+  readonly bids: OwnBids;
+  readonly ledger: ReservationLedger;
+  readonly submitter: Pick<BidSubmitter, 'submit'>;
+  readonly decisions: DecisionLog;
+  readonly retries: RetrySchedule;
+  readonly metrics: OperatorMetrics;
+  readonly log: Logger;
+  readonly decide: (input: DecideInput) => Decision;
+  readonly withReservations: (
+    snapshot: InventorySnapshot,
+    reservations: readonly Reservation[],
+  ) => InventorySnapshot;
+  /** The inputs, or why no order may be decided now. */
+  readonly inputs: () => CycleInputs | Reason;
+}
+
+const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
+
+export class BiddingCycle {
+  readonly #deps: BiddingCycleDeps;
+
+  constructor(deps: BiddingCycleDeps) {
+    this.#deps = deps;
+  }
+
+  /** Runs once. Returns why it could not decide, or `undefined`. @throws when the intent cannot be written */
+  async run(signal: AbortSignal): Promise<Reason | undefined> {
+    const { view, book, submitter, decisions, retries } = this.#deps;
+    const isOpen = (path: string): boolean => open.has(path);
+    const orders = book.open();
+    const open = new Set(orders.map((o) => formatOrderId(o.id)));
+    decisions.retain(isOpen);
+    retries.retain(isOpen);
+    this.#deps.metrics.openOrders(orders.length);
+    const inputs = this.#deps.inputs();
+    if (isReason(inputs)) return inputs;
+    const decided = this.#decideAll(this.#heads(orders), inputs);
+    await submitter.submit(decided, view.height, signal);
+    return undefined;
+  }
+
+  #heads(orders: readonly Order[]): readonly Order[] {
+    const { bids, retries, view } = this.#deps;
+    return orders.filter((order) => {
+      const path = formatOrderId(order.id);
+      return !bids.has(path) && retries.isDue(path, view.height);
+    });
+  }
+
+  #decideAll(orders: readonly Order[], inputs: CycleInputs): readonly DecidedBid[] {
+    const { ledger, withReservations } = this.#deps;
+    const decided: DecidedBid[] = [];
+    const held = [...ledger.all()];
+    let snapshot = withReservations(inputs.inventory, held);
+    for (const order of orders) {
+      const decision = this.#decide(order, snapshot, held, decided.length, inputs);
+      this.#note(order, decision);
+      if (decision.type === 'skip') continue;
+      decided.push({ order, decision });
+      const reservation = reservationOf(order.id, order.spec, decision.placement, 'bid in flight');
+      held.push(reservation);
+      snapshot = withReservations(snapshot, [reservation]);
+    }
+    return decided;
+  }
+
+  #decide(
+    order: Order,
+    snapshot: InventorySnapshot,
+    held: readonly Reservation[],
+    decidedBefore: number,
+    inputs: CycleInputs,
+  ): Decision {
+    const { view, bids, decide } = this.#deps;
+    const pending = held.filter((r) => bids.onChain(r.key)?.state !== 'active');
+    const limit = ownerLimit(order, pending, inputs.maxPendingGpusPerOwner);
+    if (limit !== undefined) return { type: 'skip', orderId: order.id, reasons: [limit] };
+    const { facts, rules } = inputs;
+    const underway = BigInt(bids.inFlight().length + decidedBefore);
+    const spendable = (denom: string): bigint =>
+      facts.balances.find((b) => b.denom === denom)?.amount ?? 0n;
+    const committed = (denom: 'uakt' | 'uact'): bigint => {
+      const deposit =
+        rules.depositDenoms[0] === denom
+          ? (facts.params.bidMinDeposits.find((d) => d.denom === denom)?.amount ?? 0n)
+          : 0n;
+      return underway * (deposit + (denom === 'uakt' ? rules.bidFeeUakt : 0n));
+    };
+    return decide({
+      order,
+      snapshot,
+      policies: inputs.policies,
+      provider: {
+        address: inputs.address,
+        attributes: facts.record.attributes,
+        audited: facts.audited,
+      },
+      wallet: {
+        uakt: { spendable: spendable('uakt'), committed: committed('uakt') },
+        uact: { spendable: spendable('uact'), committed: committed('uact') },
+      },
+      chain: { marketParams: facts.params, blockTimeMs: view.blockTimeMs, height: view.height },
+      rules,
+      blockedHostnames: inputs.blockedHostnames,
+    });
+  }
+
+  #note(order: Order, decision: Decision): void {
+    const { decisions, metrics, log } = this.#deps;
+    const path = formatOrderId(order.id);
+    const reasons = decision.type === 'skip' ? decision.reasons : [];
+    if (!decisions.note(path, { result: decision.type, reasons })) return;
+    metrics.orderDecided(decision.type, reasons[0]?.code ?? '');
+    if (decision.type === 'bid') {
+      log.info(
+        { order: path, usdPerHour: decision.usdPerHour.toFixed(4), policy: decision.policy },
+        'decided to bid',
+      );
+    } else {
+      log.info({ order: path, reasons }, `no bid: ${reasons.map((r) => r.code).join(', ')}`);
+    }
+  }
+}

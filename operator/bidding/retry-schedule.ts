@@ -1,0 +1,23 @@
+/** When an order whose bid failed is decided again: exponential in blocks, so that a standing refusal costs few fees. */
+const MAX_SHIFT = 10n;
+
+export class RetrySchedule {
+  readonly #failures = new Map<string, { readonly count: bigint; readonly retryHeight: bigint }>();
+
+  /** Notes a failure at `height`: the next try is 1, 2, 4 … at most 1024 blocks later. */
+  failed(path: string, height: bigint): void {
+    const count = (this.#failures.get(path)?.count ?? 0n) + 1n;
+    const shift = count - 1n > MAX_SHIFT ? MAX_SHIFT : count - 1n;
+    this.#failures.set(path, { count, retryHeight: height + (1n << shift) });
+  }
+
+  isDue(path: string, height: bigint): boolean {
+    const failure = this.#failures.get(path);
+    return failure === undefined || height >= failure.retryHeight;
+  }
+
+  /** Forgets orders that are not open any more. */
+  retain(isOpen: (path: string) => boolean): void {
+    for (const path of this.#failures.keys()) if (!isOpen(path)) this.#failures.delete(path);
+  }
+}
