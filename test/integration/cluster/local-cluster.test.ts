@@ -74,17 +74,17 @@ describe('the local cluster', () => {
 
   it('offers the GPUs of its nodes file', async () => {
     const { items } = await core.listNode();
-    const gpus = Object.fromEntries(
+    const gpus = new Map(
       items.map((n) => [n.metadata?.name, n.status?.allocatable?.['nvidia.com/gpu']]),
     );
-    expect(gpus).toEqual({
-      'h100-0': '8',
-      'h100-1': '8',
-      'h100-2': '8',
-      'rtx4090-0': '4',
-      'rtx4090-1': '4',
-      'cpu-0': undefined,
-    });
+    expect([...gpus]).toEqual([
+      ['cpu-0', undefined],
+      ['h100-0', '8'],
+      ['h100-1', '8'],
+      ['h100-2', '8'],
+      ['rtx4090-0', '4'],
+      ['rtx4090-1', '4'],
+    ]);
   });
 
   it('schedules eight GPUs on an H100 node and marks the pod Ready', async () => {
