@@ -31,8 +31,7 @@ export interface ManifestResources {
   readonly id: number;
   readonly cpu?: ManifestUnits | undefined;
   readonly memory?:
-    | { readonly size: Quantity; readonly attributes?: readonly Attribute[] | undefined }
-    | undefined;
+    { readonly size: Quantity; readonly attributes?: readonly Attribute[] | undefined } | undefined;
   readonly storage?: readonly ManifestStorage[] | undefined;
   readonly gpu?: ManifestUnits | undefined;
   /** `kind` is 0 (shared HTTP, left out), 1 (random port) or 2 (leased IP). */
