@@ -1,0 +1,79 @@
+/** Which GPU model each unit gets: every combination, the cheapest first. */
+import { gpuSatisfiesAny } from '../market/gpu.js';
+import type { GpuModel } from '../market/gpu.js';
+import { Decimal } from '../market/money.js';
+import type { UnitDemand } from './demand.js';
+import type { ModelNodes, NodeIndex } from './node-index.js';
+
+/**
+ * What a whole GPU of a model is worth per hour, `undefined` when it may not be sold. An order that leaves the
+ * choice open gets the least valuable model that fits, so that scarce ones stay free for those who need them, and the
+ * price is the lowest that any placement would have.
+ */
+export type ModelWorth = (model: GpuModel) => Decimal | undefined;
+
+/** One acceptable model of a unit with what it costs the whole unit. */
+interface Option {
+  readonly nodes: ModelNodes;
+  readonly cost: Decimal;
+}
+
+/** Per unit the models it may get, the cheapest first; `undefined` for units without GPUs. */
+export type UnitOptions = readonly (readonly Option[] | undefined)[];
+
+/** One model per unit, in the order of the units; `undefined` for units without GPUs. */
+export type Assignment = readonly (ModelNodes | undefined)[];
+
+/** The models that `index` has for each unit and that `worth` allows. */
+export const optionsOf = (
+  units: readonly UnitDemand[],
+  index: NodeIndex,
+  worth: ModelWorth,
+): UnitOptions =>
+  units.map((unit) => {
+    if (unit.gpus.length === 0) return undefined;
+    const options: Option[] = [];
+    for (const nodes of index.models) {
+      if (!gpuSatisfiesAny(nodes.model, unit.gpus)) continue;
+      const each = worth(nodes.model);
+      if (each === undefined) continue;
+      const gpus = String(unit.exact.gpus * BigInt(unit.count));
+      options.push({ nodes, cost: each.times(new Decimal(gpus)) });
+    }
+    return options.length < 2 ? options : options.sort((a, b) => a.cost.cmp(b.cost));
+  });
+
+interface Combination {
+  readonly choice: readonly number[];
+  readonly cost: Decimal;
+  /** Only positions from here on may still be raised, so that no combination comes twice. */
+  readonly from: number;
+}
+
+const costOf = (options: UnitOptions, choice: readonly number[]): Decimal =>
+  choice.reduce(
+    (sum, c, unit) => sum.plus(options[unit]?.[c]?.cost ?? new Decimal('0')),
+    new Decimal('0'),
+  );
+
+/** Every combination of the options in order of total cost; none when a unit has no option. */
+export function* assignments(options: UnitOptions): Generator<Assignment> {
+  if (options.some((o) => o?.length === 0)) return;
+  const toAssignment = (choice: readonly number[]): Assignment =>
+    choice.map((c, unit) => options[unit]?.[c]?.nodes);
+  const first = options.map(() => 0);
+  yield toAssignment(first);
+  let open: Combination[] = [{ choice: first, cost: costOf(options, first), from: 0 }];
+  for (let current = open.shift(); current !== undefined; current = open.shift()) {
+    if (current.choice !== first) yield toAssignment(current.choice);
+    for (let unit = current.from; unit < options.length; unit += 1) {
+      const raised = (current.choice[unit] ?? 0) + 1;
+      if (raised >= (options[unit]?.length ?? 0)) continue;
+      const choice = current.choice.with(unit, raised);
+      const cost = costOf(options, choice);
+      const at = open.findIndex((c) => c.cost.gt(cost));
+      const next = { choice, cost, from: unit };
+      open = at < 0 ? [...open, next] : [...open.slice(0, at), next, ...open.slice(at)];
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** The checklist: what must hold before an order is worth placing and pricing. Cheap questions first. */
+import type { Reason } from '../market/reasons.js';
+import { orderAttributes, providerAttributes } from './checks/attributes.js';
+import { auditors } from './checks/auditors.js';
+import { gpuCapability, storageCapability } from './checks/capabilities.js';
+import type { Check } from './checks/check.js';
+import { hostnames } from './checks/hostnames.js';
+import { leasedIps } from './checks/leased-ips.js';
+import { orderOpen } from './checks/order-open.js';
+import { orderSound } from './checks/order-sound.js';
+import { notOwnOrder } from './checks/own-order.js';
+import { denom, orderPrice } from './checks/price.js';
+import { reclamation } from './checks/reclamation.js';
+import { storageClasses } from './checks/storage-classes.js';
+import { tenants } from './checks/tenants.js';
+import { volumes } from './checks/volumes.js';
+import { wallet } from './checks/wallet.js';
+import type { DecideInput } from './input.js';
+
+/** In the order in which reasons are reported. Placement and price follow in `decide.ts`. */
+export const CHECKS: readonly Check[] = [
+  orderOpen,
+  orderSound,
+  notOwnOrder,
+  tenants,
+  providerAttributes,
+  orderAttributes,
+  auditors,
+  denom,
+  orderPrice,
+  volumes,
+  storageCapability,
+  storageClasses,
+  gpuCapability,
+  hostnames,
+  reclamation,
+  leasedIps,
+  wallet,
+];
+
+/** Every check that fails, not only the first: a tenant who mends one thing should not find the next afterwards. */
+export const failedChecks = (input: DecideInput): readonly Reason[] =>
+  CHECKS.flatMap((check) => check.run(input) ?? []);

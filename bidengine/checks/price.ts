@@ -1,0 +1,42 @@
+import { Decimal, formatDecCoin } from '../../market/money.js';
+import { reason } from '../reasons.js';
+import type { Check } from './check.js';
+
+/** The only denomination in which the chain prices deployments (provider-wire 1.9). */
+export const PRICE_DENOM = 'uact';
+const ZERO = new Decimal('0');
+
+/** Every unit must be priced in uact. */
+export const denom: Check = {
+  name: 'the order is priced in uact',
+  run: ({ order }) => {
+    const other = order.spec.units.find((u) => u.price.denom !== PRICE_DENOM);
+    return other === undefined
+      ? undefined
+      : reason(
+          'DenomNotAccepted',
+          `unit ${other.resources.id} is priced in ${other.price.denom}, only ${PRICE_DENOM} is accepted`,
+          'order.spec.units.price.denom',
+        );
+  },
+};
+
+/** Every unit must offer something, and in one denomination, or their sum means nothing. */
+export const orderPrice: Check = {
+  name: 'the order offers a price',
+  run: ({ order }) => {
+    const field = 'order.spec.units.price';
+    const denoms = new Set(order.spec.units.map((u) => u.price.denom));
+    if (denoms.size > 1) {
+      return reason('OrderPriceInvalid', `units are priced in ${[...denoms].join(', ')}`, field);
+    }
+    const unpaid = order.spec.units.find((u) => u.price.amount.lte(ZERO));
+    return unpaid === undefined
+      ? undefined
+      : reason(
+          'OrderPriceInvalid',
+          `unit ${unpaid.resources.id} offers ${formatDecCoin(unpaid.price)} per block`,
+          field,
+        );
+  },
+};

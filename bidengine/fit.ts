@@ -1,0 +1,42 @@
+/** How much of a demand a node can take. */
+import type { UnitDemand } from './demand.js';
+import type { IndexedNode } from './node-index.js';
+import type { Vector } from './scorer.js';
+
+const most = (free: number, each: number): number =>
+  each === 0 ? Number.POSITIVE_INFINITY : Math.floor(free / each);
+
+/** Replicas of `each` that fit into `free`; a replica always takes a pod, so the answer is finite. */
+export const replicasThatFit = (free: Vector, each: Vector): number => {
+  if (
+    free.gpus < each.gpus ||
+    free.milliCpu < each.milliCpu ||
+    free.memoryBytes < each.memoryBytes ||
+    free.ephemeralBytes < each.ephemeralBytes ||
+    free.pods < each.pods
+  ) {
+    return 0;
+  }
+  return Math.min(
+    most(free.gpus, each.gpus),
+    most(free.milliCpu, each.milliCpu),
+    most(free.memoryBytes, each.memoryBytes),
+    most(free.ephemeralBytes, each.ephemeralBytes),
+    most(free.pods, each.pods),
+  );
+};
+
+/** What is left of `free` after `count` replicas of `each`. */
+export const take = (free: Vector, each: Vector, count: number): Vector => ({
+  gpus: free.gpus - each.gpus * count,
+  milliCpu: free.milliCpu - each.milliCpu * count,
+  memoryBytes: free.memoryBytes - each.memoryBytes * count,
+  ephemeralBytes: free.ephemeralBytes - each.ephemeralBytes * count,
+  pods: free.pods - each.pods * count,
+});
+
+/** Whether every persistent class of the unit can be mounted on the node. */
+export const mountsAll = (node: IndexedNode, unit: UnitDemand): boolean => {
+  for (const name of unit.persistent.keys()) if (!node.storageClasses.includes(name)) return false;
+  return true;
+};

@@ -1,0 +1,86 @@
+/** Every code the bid engine may answer with, and the sentence that documents it (docs/reasons.md is tested against it). */
+import type { Reason } from '../market/reasons.js';
+
+/** Why there is no bid. */
+export const SKIP_REASONS = {
+  OrderNotOpen: 'The order is no longer open, so the chain would refuse a bid.',
+  InvalidOrder:
+    'The order itself makes no sense (no units, a repeated unit, a negative amount, a GPU attribute of unknown form).',
+  OwnOrder: "The order belongs to the provider's own account; the chain refuses such bids.",
+  AttributesNotMet:
+    "The order requires provider attributes that the provider's record on chain does not have with that value.",
+  OrderAttributesNotNamed:
+    'The operator serves only orders that name certain attributes, and this order does not name them.',
+  AuditorsNotMet:
+    'The order requires attributes signed by auditors, and their signatures are missing on chain.',
+  TooManyVolumes: 'A unit asks for more volumes than a pod may have here.',
+  StorageCapabilityMissing:
+    "A volume's attributes match no storage capability of the provider's record on chain, so the chain would refuse the bid.",
+  StorageClassUnavailable: 'A volume asks for a storage class that the cluster does not have.',
+  GpuCapabilityMissing:
+    "None of a unit's GPU attributes matches a GPU capability of the provider's record on chain, so the chain would refuse the bid.",
+  HostnameBlocked: 'The deployment wants to serve a hostname that the operator has blocked.',
+  DenomNotAccepted: 'The order is not priced in uact, the only denomination of deployments.',
+  OrderPriceInvalid:
+    'The order offers no positive price, or prices its units in several denominations.',
+  TenantDenied: "The tenant is on the price policy's deny list.",
+  TenantNotAllowed: 'The price policy has an allow list and the tenant is not on it.',
+  InsufficientFunds:
+    'The wallet cannot pay the bid deposit and the fee without touching the reserve kept for closing and withdrawing.',
+  ReclamationNotOffered: 'The order asks for a reclamation window and the operator offers none.',
+  ReclamationWindowTooLong:
+    'The order asks for a longer reclamation window than the operator or the chain allows.',
+  InsufficientLeasedIps: 'The order asks for more leased addresses than are free.',
+  GpuModelUnavailable: 'No node that is for sale has a GPU that the order accepts.',
+  InsufficientGpus: 'No node has enough free GPUs of an accepted model for one replica.',
+  InsufficientCpu: 'No node that could take a replica has enough free CPU for it.',
+  InsufficientMemory: 'No node that could take a replica has enough free memory for it.',
+  InsufficientEphemeralStorage:
+    'No node that could take a replica has enough free ephemeral storage for it.',
+  InsufficientPods: 'Every node that could take a replica already runs its full number of pods.',
+  InsufficientPersistentStorage:
+    'A storage class has less free space than the order needs, or does not tell its free space.',
+  FragmentedCapacity: 'Each resource is free somewhere, but no node has all of them at once.',
+  InsufficientReplicas:
+    'Some replicas of a unit fit, but not all of them; a group is placed whole or not at all.',
+  UnitsDoNotFitTogether: 'Each unit fits alone, but the group does not fit at once.',
+  PlacementSearchLimit:
+    'The group is too intricate to place within the search limit; no placement was found, though one may exist.',
+  NoPricingPolicy: 'There is no price policy, so no price can be asked.',
+  NoGpuRate: 'The price policy has no rate for a GPU that the order would get.',
+  NoStorageRate: 'The price policy has no rate for a storage class that the order would get.',
+  PriceZero: 'The price policy prices the order at nothing.',
+  PriceAboveOrderMaximum: 'Our price is higher than the most the order pays.',
+  OrderMaximumBelowFloor: 'The most the order pays is less than the floor of the price policy.',
+  PriceAbovePolicyCeiling: 'Our price is higher than the ceiling the operator set as a guard.',
+} as const;
+
+/** Why a node, or its GPUs, are not for sale, and what did not add up while counting. */
+export const INVENTORY_REASONS = {
+  NodeCordoned: 'The node is marked unschedulable.',
+  NodeNotReady: 'The node does not report Ready.',
+  NodeTainted: 'The node has a taint that tenant pods do not tolerate.',
+  NodeQuantityInvalid: 'The node reports an amount that cannot be read.',
+  GpuShared:
+    'The GPUs of the node are shared (time-sliced or MPS), so none can be sold as a whole one.',
+  GpuPartitioned:
+    'The GPUs of the node are cut into MIG slices, so none can be sold as a whole one.',
+  GpuUnhealthy: 'The device plugin reports fewer usable GPUs than the node has.',
+  GpuModelUnknown: 'The node has GPUs but no label says which model they are.',
+  PodQuantityInvalid: 'A pod requests an amount that cannot be read; it was counted as nothing.',
+  NodeOverAllocated:
+    'Pods and reservations take more of the node than it has; free counts as zero.',
+  StorageOverAllocated:
+    'Reservations take more of a storage class than is free; free counts as zero.',
+  LeasedIpsOverAllocated:
+    'Reservations take more leased addresses than are free; free counts as zero.',
+  ReservedNodeMissing: 'A reservation names a node that is not in the inventory.',
+  PodNodeMissing: 'A pod runs on a node that is not in the inventory.',
+} as const;
+
+export type SkipCode = keyof typeof SKIP_REASONS;
+export type InventoryCode = keyof typeof INVENTORY_REASONS;
+
+/** A reason whose code is one of ours. */
+export const reason = (code: SkipCode | InventoryCode, message: string, field?: string): Reason =>
+  field === undefined ? { code, message } : { code, message, field };

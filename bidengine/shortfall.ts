@@ -1,0 +1,108 @@
+/** Says in words what is missing when a unit does not fit: the reasons a tenant can act on. */
+import { gpuSatisfiesAny } from '../market/gpu.js';
+import type { Reason } from '../market/reasons.js';
+import type { UnitDemand } from './demand.js';
+import { mountsAll, replicasThatFit } from './fit.js';
+import { anyOfWords, gpuWords } from './gpu-words.js';
+import type { IndexedNode, ModelNodes, NodeIndex } from './node-index.js';
+import type { Dimension } from './quantities.js';
+import { reason } from './reasons.js';
+import type { SkipCode } from './reasons.js';
+import type { Vector } from './scorer.js';
+
+const GIB = 2 ** 30;
+const gib = (bytes: number): string => `${(bytes / GIB).toFixed(2)} GiB`;
+
+const WORDS: Readonly<
+  Record<Exclude<Dimension, 'gpus'>, { code: SkipCode; words: (n: number) => string }>
+> = {
+  milliCpu: { code: 'InsufficientCpu', words: (n) => `${n / 1000} vCPU` },
+  memoryBytes: { code: 'InsufficientMemory', words: (n) => `${gib(n)} of memory` },
+  ephemeralBytes: {
+    code: 'InsufficientEphemeralStorage',
+    words: (n) => `${gib(n)} of ephemeral storage`,
+  },
+  pods: { code: 'InsufficientPods', words: (n) => `${n} pod${n === 1 ? '' : 's'}` },
+};
+
+const mostFree = (nodes: readonly IndexedNode[], dimension: keyof Vector): number =>
+  nodes.reduce((best, n) => Math.max(best, n.free[dimension]), 0);
+
+const notForSale = (index: NodeIndex): string =>
+  index.unsellable === 0
+    ? ''
+    : `; ${index.unsellable} node${index.unsellable === 1 ? ' is' : 's are'} not for sale`;
+
+const whatIsSold = (models: readonly ModelNodes[]): string =>
+  models.length === 0
+    ? 'no node has GPUs for sale'
+    : `the cluster has ${models.map((m) => gpuWords(m.model)).join(', ')}`;
+
+/** Every resource of which no single node has enough. */
+const eachShort = (
+  unit: UnitDemand,
+  nodes: readonly IndexedNode[],
+  index: NodeIndex,
+  field: string,
+): readonly Reason[] => {
+  const reasons: Reason[] = [];
+  const gpusFree = mostFree(nodes, 'gpus');
+  if (gpusFree < unit.each.gpus) {
+    const wanted = `${unit.exact.gpus} ${anyOfWords(unit.gpus)}`;
+    const message = `needs ${wanted} on one node; the most free on one node is ${gpusFree}${notForSale(index)}`;
+    reasons.push(reason('InsufficientGpus', message, `${field}.gpu`));
+  }
+  for (const dimension of ['milliCpu', 'memoryBytes', 'ephemeralBytes', 'pods'] as const) {
+    const free = mostFree(nodes, dimension);
+    if (free >= unit.each[dimension]) continue;
+    const { code, words } = WORDS[dimension];
+    const message = `needs ${words(unit.each[dimension])} on one node; the most free on one node is ${words(free)}${notForSale(index)}`;
+    reasons.push(reason(code, message, `${field}.${dimension}`));
+  }
+  return reasons;
+};
+
+/**
+ * Why `unit` does not fit into the cluster even alone; empty when it does. `models` are those it may get.
+ */
+export const unitShortfall = (
+  unit: UnitDemand,
+  models: readonly ModelNodes[] | undefined,
+  index: NodeIndex,
+): readonly Reason[] => {
+  const field = `order.spec.units[id=${unit.unitId}]`;
+  if (models?.length === 0) {
+    const message = `needs ${anyOfWords(unit.gpus)}; ${whatIsSold(index.models)}${notForSale(index)}`;
+    return [reason('GpuModelUnavailable', message, `${field}.gpu`)];
+  }
+  const groups = models?.map((m) => m.nodes) ?? [index.nodes];
+  const mountable = groups.map((nodes) => nodes.filter((n) => mountsAll(n, unit)));
+  const fits = mountable.map((nodes) =>
+    nodes.reduce((sum, n) => sum + replicasThatFit(n.free, unit.each), 0),
+  );
+  const best = Math.max(0, ...fits);
+  if (best >= unit.count) return [];
+  const nodes = mountable.flat();
+  if (nodes.length === 0 && unit.persistent.size > 0) {
+    const names = [...unit.persistent.keys()].join(', ');
+    const message = `no node for sale can mount storage class ${names}${notForSale(index)}`;
+    return [reason('StorageClassUnavailable', message, `${field}.storage`)];
+  }
+  if (best > 0) {
+    const message = `needs ${unit.count} replicas${unit.gpus.length > 0 ? ' on one GPU model' : ''}; room for ${best}${notForSale(index)}`;
+    return [reason('InsufficientReplicas', message, `${field}.count`)];
+  }
+  const short = eachShort(unit, nodes, index, field);
+  if (short.length > 0) return short;
+  const message = `no node has all that one replica needs at once${notForSale(index)}`;
+  return [reason('FragmentedCapacity', message, field)];
+};
+
+/** The models of `index` that a unit accepts; `undefined` for a unit without GPUs. */
+export const acceptableModels = (
+  unit: UnitDemand,
+  index: NodeIndex,
+): readonly ModelNodes[] | undefined =>
+  unit.gpus.length === 0
+    ? undefined
+    : index.models.filter((m) => gpuSatisfiesAny(m.model, unit.gpus));
