@@ -1,0 +1,85 @@
+/** Reservations taken off a snapshot. Never negative: what does not add up is reported and counts as nothing free. */
+import type { Reason } from '../market/reasons.js';
+import { add, exceeding, NOTHING } from './quantities.js';
+import type { Quantities } from './quantities.js';
+import { reason } from './reasons.js';
+import type {
+  InventorySnapshot,
+  NodeSnapshot,
+  Reservation,
+  StorageClassSnapshot,
+} from './snapshot.js';
+
+/** Sum of what reservations hold on each node. */
+const byNode = (reservations: readonly Reservation[]): ReadonlyMap<string, Quantities> => {
+  const sums = new Map<string, Quantities>();
+  for (const { perNode } of reservations) {
+    for (const { node, quantities } of perNode) {
+      sums.set(node, add(sums.get(node) ?? NOTHING, quantities));
+    }
+  }
+  return sums;
+};
+
+/** An anomaly when more is taken of a node than it has, naming the parts. */
+export const overAllocation = (node: NodeSnapshot): readonly Reason[] => {
+  const parts = exceeding(node.allocated, node.allocatable);
+  if (parts.length === 0) return [];
+  const words = parts.map((p) => `${p} ${node.allocated[p]} of ${node.allocatable[p]}`);
+  return [reason('NodeOverAllocated', `${words.join(', ')} taken`, `node/${node.name}`)];
+};
+
+const reserveStorage = (
+  pool: StorageClassSnapshot,
+  reservations: readonly Reservation[],
+  anomalies: Reason[],
+): StorageClassSnapshot => {
+  const bytes = reservations
+    .flatMap((r) => r.storage)
+    .filter((s) => s.className === pool.name)
+    .reduce((sum, s) => sum + s.bytes, 0n);
+  const available = pool.availableBytes;
+  if (bytes === 0n || available === undefined) return pool;
+  if (bytes > available) {
+    const message = `${bytes} bytes reserved, ${available} free`;
+    anomalies.push(reason('StorageOverAllocated', message, `storage/${pool.name}`));
+  }
+  return { ...pool, availableBytes: bytes > available ? 0n : available - bytes };
+};
+
+/**
+ * `snapshot` with `reservations` taken off; nodes that none of them touches are the same objects. Give only what the
+ * snapshot does not hold yet: a lease whose pods are counted already is reduced first (`unmetReservations`).
+ */
+export const withReservations = (
+  snapshot: InventorySnapshot,
+  reservations: readonly Reservation[],
+): InventorySnapshot => {
+  if (reservations.length === 0) return snapshot;
+  const anomalies = [...snapshot.anomalies];
+  const reserved = new Map(byNode(reservations));
+  const nodes = snapshot.nodes.map((node): NodeSnapshot => {
+    const held = reserved.get(node.name);
+    if (held === undefined) return node;
+    reserved.delete(node.name);
+    const changed = { ...node, allocated: add(node.allocated, held) };
+    if (overAllocation(node).length === 0) anomalies.push(...overAllocation(changed));
+    return changed;
+  });
+  for (const node of reserved.keys()) {
+    const message = `a reservation holds capacity of node ${node}, which is not in the inventory`;
+    anomalies.push(reason('ReservedNodeMissing', message, `node/${node}`));
+  }
+  const ips = reservations.reduce((sum, r) => sum + r.leasedIps, 0);
+  if (ips > snapshot.leasedIpsAvailable) {
+    const message = `${ips} addresses reserved, ${snapshot.leasedIpsAvailable} free`;
+    anomalies.push(reason('LeasedIpsOverAllocated', message, 'leasedIps'));
+  }
+  return {
+    ...snapshot,
+    nodes,
+    storage: snapshot.storage.map((pool) => reserveStorage(pool, reservations, anomalies)),
+    leasedIpsAvailable: Math.max(0, snapshot.leasedIpsAvailable - ips),
+    anomalies,
+  };
+};
