@@ -38,8 +38,6 @@ const schema = z.strictObject({
     .prefault({}),
   /** Denied to tenants beside the private ranges: the cluster's own pod, service and node ranges. */
   clusterCidrs: z.array(z.string()).default([]),
-  /** Phase wording: true only where a kubelet really runs containers. */
-  podsReallyRun: z.boolean().default(true),
   timings: z
     .strictObject({
       /** Full recount of open orders, own bids and own leases. */
