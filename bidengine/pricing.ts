@@ -84,7 +84,9 @@ export const quote = (
     const message = `every rate of policy ${policy.name} that applies is zero; a free lease is never offered`;
     reasons.push(reason('PriceZero', message, 'policy.rates'));
   }
-  if (amount.gt(most)) {
+  // In another denomination the amounts cannot be compared, and the order is refused for that alone.
+  const comparable = group.units.every((u) => u.price.denom === PRICE_DENOM);
+  if (comparable && amount.gt(most)) {
     const offered = `the order pays at most ${both(most)}`;
     reasons.push(
       computed.gt(most)

@@ -61,13 +61,17 @@ export const INVENTORY_REASONS = {
   NodeNotReady: 'The node does not report Ready.',
   NodeTainted: 'The node has a taint that tenant pods do not tolerate.',
   NodeQuantityInvalid: 'The node reports an amount that cannot be read.',
+  NodeNotSelected: 'The node lacks a label that the operator demands of nodes for sale.',
+  GpuNotReported: 'The node has GPUs but the device plugin reports none; is it running?',
+  GpuMixed: 'The GPUs of the node are of several models and nothing tells them apart.',
   GpuShared:
     'The GPUs of the node are shared (time-sliced or MPS), so none can be sold as a whole one.',
   GpuPartitioned:
     'The GPUs of the node are cut into MIG slices, so none can be sold as a whole one.',
   GpuUnhealthy: 'The device plugin reports fewer usable GPUs than the node has.',
   GpuModelUnknown: 'The node has GPUs but no label says which model they are.',
-  PodQuantityInvalid: 'A pod requests an amount that cannot be read; it was counted as nothing.',
+  PodQuantityInvalid:
+    'A pod requests an amount that cannot be read, so what its node has free is unknown; the node is not for sale.',
   NodeOverAllocated:
     'Pods and reservations take more of the node than it has; free counts as zero.',
   StorageOverAllocated:

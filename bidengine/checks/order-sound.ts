@@ -3,6 +3,9 @@ import type { ResourceUnit } from '../../market/resources.js';
 import { reason } from '../reasons.js';
 import type { Check } from './check.js';
 
+/** The chain allows 20 units of 50 replicas each (provider-wire 6.4); far more would only cost time to place. */
+const MOST_REPLICAS = 1_000;
+
 /** Why a unit cannot be reasoned about, in words, or `undefined`. */
 const unitFault = (unit: ResourceUnit): string | undefined => {
   const { cpu, memory, storage, gpu } = unit.resources;
@@ -29,6 +32,11 @@ export const orderSound: Check = {
     const { units } = order.spec;
     if (units.length === 0) {
       return reason('InvalidOrder', 'the order has no resource units', 'order.spec.units');
+    }
+    const replicas = units.reduce((sum, u) => sum + u.count, 0);
+    if (replicas > MOST_REPLICAS) {
+      const message = `the order has ${replicas} replicas; the most is ${MOST_REPLICAS}`;
+      return reason('InvalidOrder', message, 'order.spec.units');
     }
     const seen = new Set<number>();
     for (const [index, unit] of units.entries()) {
