@@ -17,7 +17,7 @@ import type { InFlightBid, OwnBids } from './own-bids.js';
 import { toPlacementEntries } from './placement-record.js';
 import type { BidRecords, IntentStore } from './ports.js';
 import type { ReservationLedger } from './reservation-ledger.js';
-import { reservationOf } from './reservation-of.js';
+import { reservationOf } from '../../bidengine/reserve.js';
 import { describeGroup } from './describe-group.js';
 
 export interface DecidedBid {

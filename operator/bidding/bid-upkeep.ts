@@ -14,7 +14,7 @@ import type { OwnBids } from './own-bids.js';
 import { fromPlacementEntries } from './placement-record.js';
 import type { BidRecords } from './ports.js';
 import type { ReservationLedger } from './reservation-ledger.js';
-import { reservationOf } from './reservation-of.js';
+import { reservationOf } from '../../bidengine/reserve.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 const ENDED: readonly BidStatus['state'][] = ['Lost', 'Closed', 'Expired', 'Failed'];

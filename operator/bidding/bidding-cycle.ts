@@ -18,7 +18,7 @@ import type { DecisionLog } from './decision-log.js';
 import { ownerLimit } from './owner-limit.js';
 import type { OwnBids } from './own-bids.js';
 import type { ReservationLedger } from './reservation-ledger.js';
-import { reservationOf } from './reservation-of.js';
+import { reservationOf } from '../../bidengine/reserve.js';
 import type { RetrySchedule } from './retry-schedule.js';
 
 /** Everything a cycle reads beside the order book, gathered at one moment. */
@@ -29,8 +29,8 @@ export interface CycleInputs {
   readonly rules: BidRules;
   readonly blockedHostnames: readonly string[];
   readonly maxPendingGpusPerOwner: number | undefined;
-  /** Nodes and pods, without reservations. */
-  readonly inventory: InventorySnapshot;
+  /** Nodes and pods as they are now, less the reservations that no pod shows yet. */
+  readonly inventory: (reservations: readonly Reservation[]) => InventorySnapshot;
 }
 
 export interface BiddingCycleDeps {
@@ -89,7 +89,7 @@ export class BiddingCycle {
     const { ledger, withReservations } = this.#deps;
     const decided: DecidedBid[] = [];
     const held = [...ledger.all()];
-    let snapshot = withReservations(inputs.inventory, held);
+    let snapshot = inputs.inventory(held);
     for (const order of orders) {
       const decision = this.#decide(order, snapshot, held, decided.length, inputs);
       this.#note(order, decision);

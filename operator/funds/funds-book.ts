@@ -1,0 +1,38 @@
+/** What is known of each live lease's money, by lease name; the funds loop fills it, lease status shows it. A cache. */
+import type { ComputeLeaseStatus, Withdrawal } from '../../crds/generated/types.js';
+
+export interface LeaseMoney {
+  readonly earnedUact: string;
+  readonly withdrawnUact: string;
+  readonly escrow: NonNullable<ComputeLeaseStatus['escrow']>;
+  /** Whether the escrow pays at the present height. */
+  readonly funded: boolean;
+  /** Blocks until it does not, `undefined` when unknown. */
+  readonly blocksLeft: bigint | undefined;
+}
+
+export class FundsBook {
+  readonly #money = new Map<string, LeaseMoney>();
+  readonly #withdrawals = new Map<string, Withdrawal>();
+
+  set(name: string, money: LeaseMoney): void {
+    this.#money.set(name, money);
+  }
+
+  get(name: string): LeaseMoney | undefined {
+    return this.#money.get(name);
+  }
+
+  noteWithdrawal(name: string, withdrawal: Withdrawal): void {
+    this.#withdrawals.set(name, withdrawal);
+  }
+
+  lastWithdrawal(name: string): Withdrawal | undefined {
+    return this.#withdrawals.get(name);
+  }
+
+  forget(name: string): void {
+    this.#money.delete(name);
+    this.#withdrawals.delete(name);
+  }
+}

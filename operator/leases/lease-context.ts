@@ -1,0 +1,42 @@
+/** What the steps of a lease's reconcile share. */
+import type { ChainReader, TxLane } from '../../chain/ports.js';
+import type { ComputeLease, ComputeProvider } from '../../crds/generated/types.js';
+import type { KubeApi } from '../../kube/api.js';
+import type { LeaseId } from '../../market/ids.js';
+import type { Lease } from '../../market/records.js';
+import type { WorkloadSettings } from '../../manifests/lease-workload.js';
+import type { ChainView } from '../chain-view/chain-view.js';
+import type { Clock } from '../clock.js';
+import type { OperatorEvents } from '../events.js';
+import type { FundsBook } from '../funds/funds-book.js';
+import type { Logger } from '../logger.js';
+import type { BidRecords } from '../bidding/ports.js';
+
+export interface LeaseControllerDeps {
+  readonly api: KubeApi;
+  readonly reader: ChainReader;
+  readonly lane: Pick<TxLane, 'submit'>;
+  readonly view: ChainView;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly events: OperatorEvents;
+  readonly funds: FundsBook;
+  readonly bidRecords: BidRecords;
+  /** The operator's own namespace, where manifest Secrets lie. */
+  readonly namespace: string;
+  /** The provider's policy as it is now. */
+  readonly provider: () => ComputeProvider;
+  readonly settings: () => WorkloadSettings;
+  /** Whether a node's pods are only simulated (no kubelet behind it): then "running" is never said. */
+  readonly isSimulatedNode: (node: string) => boolean;
+  /** Told once a lease is gone from the cluster. */
+  readonly onGone: (id: LeaseId) => void;
+}
+
+/** One reconcile of one live lease. */
+export interface LiveLease {
+  readonly name: string;
+  readonly id: LeaseId;
+  readonly lease: Lease;
+  readonly object: ComputeLease;
+}

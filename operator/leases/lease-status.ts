@@ -1,0 +1,209 @@
+/** The status of a ComputeLease as a pure function of what was observed. */
+import { findCondition, setCondition } from '../../crds/conditions.js';
+import type { Observation } from '../../crds/conditions.js';
+import type {
+  ComputeLeaseStatus,
+  LeaseEndpoint,
+  LeasePhase,
+  LeaseServiceStatus,
+  Withdrawal,
+} from '../../crds/generated/types.js';
+import type { Reason } from '../../market/reasons.js';
+import type { Lease } from '../../market/records.js';
+import type { LeaseMoney } from '../funds/funds-book.js';
+
+/** What the cluster shows of a lease's workloads. */
+export interface WorkloadObservation {
+  readonly services: readonly LeaseServiceStatus[];
+  readonly endpoints: readonly LeaseEndpoint[];
+  /** Whether every ready pod runs on a node with a kubelet behind it. */
+  readonly reallyRuns: boolean;
+}
+
+export interface LeaseObservation {
+  readonly lease: Lease;
+  /** Hex hash of the manifest received, `undefined` before. */
+  readonly manifestHash: string | undefined;
+  /** Block at which a lease without a manifest is closed. */
+  readonly manifestDeadlineHeight: bigint;
+  /** Why the manifest could not be applied, `undefined` when it was. */
+  readonly deployFault: Reason | undefined;
+  readonly workload: WorkloadObservation | undefined;
+  readonly money: LeaseMoney | undefined;
+  readonly lastWithdrawal: Withdrawal | undefined;
+}
+
+const allReady = (services: readonly LeaseServiceStatus[]): boolean =>
+  services.length > 0 && services.every((s) => s.ready >= s.total);
+
+const phaseOf = (seen: LeaseObservation, before: ComputeLeaseStatus | undefined): LeasePhase => {
+  if (seen.manifestHash === undefined) return 'AwaitingManifest';
+  if (seen.deployFault !== undefined || seen.workload === undefined) {
+    return before !== undefined && ['Running', 'Scheduled', 'Degraded'].includes(before.phase)
+      ? 'Degraded'
+      : 'Deploying';
+  }
+  if (allReady(seen.workload.services)) return seen.workload.reallyRuns ? 'Running' : 'Scheduled';
+  const wasReady =
+    before !== undefined && ['Running', 'Scheduled', 'Degraded'].includes(before.phase);
+  return wasReady ? 'Degraded' : 'Deploying';
+};
+
+const condition = (
+  type: string,
+  ok: boolean,
+  yes: [string, string],
+  no: [string, string],
+): Observation => {
+  const [reason, message] = ok ? yes : no;
+  return { type, status: ok ? 'True' : 'False', reason, message };
+};
+
+const healthOf = (seen: LeaseObservation): Observation => {
+  const services = seen.workload?.services ?? [];
+  const waiting = services.filter((s) => s.ready < s.total);
+  return condition(
+    'Healthy',
+    allReady(services),
+    ['AllReplicasReady', 'Every replica of every service is ready.'],
+    [
+      services.length === 0 ? 'NothingDeployed' : 'ReplicasNotReady',
+      services.length === 0
+        ? 'No workload exists yet.'
+        : waiting
+            .map(
+              (s) =>
+                `${s.name}: ${s.ready} of ${s.total} ready${s.message === undefined ? '' : ` (${s.message})`}`,
+            )
+            .join('; ')
+            .slice(0, 900),
+    ],
+  );
+};
+
+const fundsOf = (seen: LeaseObservation): Observation => {
+  const { money } = seen;
+  if (money === undefined) {
+    return {
+      type: 'Funded',
+      status: 'Unknown',
+      reason: 'NotRead',
+      message: 'The escrow account has not been read yet.',
+    };
+  }
+  const left =
+    money.blocksLeft === undefined ? 'an unknown number of' : money.blocksLeft.toString();
+  return condition(
+    'Funded',
+    money.funded,
+    ['EscrowPays', `The escrow account pays for ${left} more blocks; top it up to run longer.`],
+    [
+      'EscrowEmpty',
+      'The escrow account cannot pay the next block; the lease ends when it is settled.',
+    ],
+  );
+};
+
+/** Conditions in a fixed order; Ready sums them up. */
+const observationsOf = (seen: LeaseObservation, phase: LeasePhase): readonly Observation[] => {
+  const fault = seen.deployFault;
+  const ready = phase === 'Running' || phase === 'Scheduled';
+  return [
+    condition(
+      'ManifestReceived',
+      seen.manifestHash !== undefined,
+      ['Received', `Manifest ${seen.manifestHash ?? ''} was received and matches the chain.`],
+      [
+        'AwaitingManifest',
+        `The tenant has sent no manifest; the lease is closed at height ${seen.manifestDeadlineHeight} without one.`,
+      ],
+    ),
+    condition(
+      'Deployed',
+      seen.manifestHash !== undefined && fault === undefined,
+      ['Applied', 'Every object of the manifest is applied.'],
+      [fault?.code ?? 'AwaitingManifest', fault?.message ?? 'There is nothing to deploy yet.'],
+    ),
+    healthOf(seen),
+    fundsOf(seen),
+    condition(
+      'Reclaiming',
+      seen.lease.state === 'reclaiming',
+      [
+        'Started',
+        'The provider is taking the capacity back; the lease may be closed after its deadline.',
+      ],
+      ['NotReclaiming', 'The provider is not taking the capacity back.'],
+    ),
+    condition(
+      'Ready',
+      ready,
+      [
+        phase,
+        phase === 'Running'
+          ? 'Every service runs.'
+          : 'Every pod is scheduled and reported ready by a simulated node.',
+      ],
+      [fault?.code ?? phase, fault?.message ?? `The lease is ${phase}.`],
+    ),
+  ];
+};
+
+/** Everything the status says, timestamps kept where nothing changed. */
+export const leaseStatus = (
+  seen: LeaseObservation,
+  before: ComputeLeaseStatus | undefined,
+  generation: number,
+  nowIso: string,
+): ComputeLeaseStatus => {
+  const phase = phaseOf(seen, before);
+  const conditions = observationsOf(seen, phase).reduce(
+    (list, observation) => setCondition(list, observation, generation, nowIso),
+    before?.conditions ?? [],
+  );
+  const { money, workload } = seen;
+  const lastWithdrawal = seen.lastWithdrawal ?? before?.lastWithdrawal;
+  return {
+    observedGeneration: generation,
+    phase,
+    conditions,
+    services: workload?.services ?? [],
+    endpoints: workload?.endpoints ?? [],
+    ...(money === undefined
+      ? {}
+      : { escrow: money.escrow, earnedUact: money.earnedUact, withdrawnUact: money.withdrawnUact }),
+    ...(lastWithdrawal === undefined ? {} : { lastWithdrawal }),
+  };
+};
+
+/** The status of a lease that has ended, while its objects go. */
+export const closingStatus = (
+  lease: Lease,
+  before: ComputeLeaseStatus | undefined,
+  generation: number,
+  nowIso: string,
+): ComputeLeaseStatus => ({
+  ...before,
+  observedGeneration: generation,
+  phase: 'Closing',
+  closeReason: lease.reason,
+  conditions: setCondition(
+    before?.conditions,
+    {
+      type: 'Ready',
+      status: 'False',
+      reason: 'LeaseEnded',
+      message: `The lease ended on chain at height ${lease.closedOn} (${lease.reason}); its workload is being removed.`,
+    },
+    generation,
+    nowIso,
+  ),
+});
+
+/** Whether a status differs from the one stored, so that it is worth a write. */
+export const statusDiffers = (a: ComputeLeaseStatus | undefined, b: ComputeLeaseStatus): boolean =>
+  JSON.stringify(a) !== JSON.stringify(b);
+
+/** The message of a condition, for logs and Events. */
+export const conditionMessage = (status: ComputeLeaseStatus, type: string): string =>
+  findCondition(status.conditions, type)?.message ?? '';

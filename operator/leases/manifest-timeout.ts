@@ -1,0 +1,46 @@
+/**
+ * A lease whose tenant never sends a manifest is closed after a while: it pays, but it holds capacity for nothing. The
+ * deadline counts blocks from the lease's creation, so a restart changes nothing.
+ */
+import { COMPUTE_LEASES } from '../../kube/resources.js';
+import { formatLeaseId } from '../../market/ids.js';
+import type { Lease } from '../../market/records.js';
+import { blocksFor } from '../bidding/bid-timeout.js';
+import type { LeaseControllerDeps, LiveLease } from './lease-context.js';
+import { proveLease } from './lease-proof.js';
+import { readManifest } from './manifest-secret.js';
+
+export const manifestDeadline = (lease: Lease, timeoutBlocks: bigint): bigint =>
+  lease.createdAt + timeoutBlocks;
+
+/** Closes the lease on chain when its deadline is past. Returns whether it did. @throws when the close cannot be sent */
+export const closeWithoutManifest = async (
+  deps: LeaseControllerDeps,
+  live: LiveLease,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const { api, reader, view, lane, events, log, namespace, provider } = deps;
+  const timeoutBlocks = blocksFor(provider().spec.leases.manifestTimeoutSeconds, view.blockTimeMs);
+  if (live.lease.state !== 'active' || live.lease.reclamation !== undefined) return false;
+  if (view.height < manifestDeadline(live.lease, timeoutBlocks)) return false;
+  // Read both once more: a manifest or an end that came in the meantime must win.
+  const proof = await proveLease(reader, view, live.id);
+  if (proof.state !== 'live' || (await readManifest(api, namespace, live.name)) !== undefined)
+    return false;
+  const object = (await api.get(COMPUTE_LEASES, { name: live.name })) ?? live.object;
+  events.record(object, {
+    type: 'Warning',
+    reason: 'ManifestTimeout',
+    action: 'CloseLease',
+    note: `No manifest came within ${timeoutBlocks} blocks of the lease; closing it.`,
+  });
+  const outcome = await lane.submit(
+    [{ type: 'close-bid', id: live.id, reason: 'manifest_timeout' }],
+    { signal },
+  );
+  log.info(
+    { lease: formatLeaseId(live.id), outcome: outcome.status },
+    'ManifestTimeout: lease closed, its tenant sent no manifest',
+  );
+  return outcome.status === 'included' && outcome.code === 0;
+};

@@ -1,0 +1,114 @@
+/** What the cluster shows of a lease: replicas per service, what keeps pods from being ready, hostnames and ports. */
+import type { LeaseEndpoint, LeaseServiceStatus } from '../../crds/generated/types.js';
+import type { KubeObject } from '../../crds/object.js';
+import type { KubeApi } from '../../kube/api.js';
+import type { Deployment, Pod, Service, StatefulSet } from '../../kube/core-objects.js';
+import { DEPLOYMENTS, PODS, SERVICES, STATEFUL_SETS } from '../../kube/resources.js';
+import { MANIFEST_SERVICE, NAMESPACE } from '../../manifests/labels.js';
+import type { WorkloadObservation } from './lease-status.js';
+
+const serviceOf = (object: KubeObject): string | undefined =>
+  object.metadata.labels?.[MANIFEST_SERVICE];
+
+/** The first thing that keeps a pod of the service from being ready, in the kubelet's or scheduler's words. */
+const troubleOf = (pods: readonly Pod[]): string | undefined => {
+  for (const pod of pods) {
+    const waiting = pod.status?.containerStatuses?.find(
+      (c) => c.state?.waiting?.reason !== undefined,
+    )?.state?.waiting;
+    if (waiting?.reason !== undefined && waiting.reason !== 'ContainerCreating') {
+      return `${waiting.reason}${waiting.message === undefined ? '' : `: ${waiting.message}`}`.slice(
+        0,
+        300,
+      );
+    }
+    const unscheduled = pod.status?.conditions?.find(
+      (c) => c.type === 'PodScheduled' && c.status === 'False',
+    );
+    if (unscheduled !== undefined)
+      return `${unscheduled.reason ?? 'Unschedulable'}: ${unscheduled.message ?? ''}`.slice(0, 300);
+  }
+  return undefined;
+};
+
+/** Hostnames by service name, from the ingresses that were applied. */
+export const hostnamesOf = (
+  objects: readonly KubeObject[],
+): ReadonlyMap<string, readonly string[]> => {
+  const hosts = new Map<string, string[]>();
+  for (const object of objects) {
+    const service = serviceOf(object);
+    if (object.kind !== 'Ingress' || service === undefined) continue;
+    const { rules = [] } =
+      (object as { spec?: { rules?: readonly { host?: string }[] } }).spec ?? {};
+    const own = hosts.get(service) ?? [];
+    hosts.set(service, [...own, ...rules.flatMap((r) => (r.host === undefined ? [] : [r.host]))]);
+  }
+  return hosts;
+};
+
+const endpointsOf = (services: readonly Service[], host: string): readonly LeaseEndpoint[] =>
+  services.flatMap((service) => {
+    const name = serviceOf(service);
+    if (name === undefined || service.spec?.type !== 'NodePort') return [];
+    return (service.spec.ports ?? []).flatMap((port) =>
+      port.nodePort === undefined
+        ? []
+        : [
+            {
+              service: name,
+              protocol: port.protocol === 'UDP' ? ('UDP' as const) : ('TCP' as const),
+              port: port.port,
+              externalPort: port.nodePort,
+              host,
+            },
+          ],
+    );
+  });
+
+const statusOf = (
+  workload: Deployment | StatefulSet,
+  pods: readonly Pod[],
+  uris: readonly string[],
+): LeaseServiceStatus => {
+  const name = serviceOf(workload) ?? workload.metadata.name;
+  const ready = workload.status?.readyReplicas ?? 0;
+  const total = workload.spec.replicas ?? 1;
+  const message = ready < total ? troubleOf(pods) : undefined;
+  return { name, ready, total, uris, ...(message === undefined ? {} : { message }) };
+};
+
+/** @param applied the objects of the manifest as applied, for their hostnames */
+export const observeWorkload = async (
+  api: KubeApi,
+  namespace: string,
+  applied: readonly KubeObject[],
+  publicHost: string,
+  isSimulatedNode: (node: string) => boolean,
+): Promise<WorkloadObservation> => {
+  const options = { namespace, labelSelector: `${NAMESPACE}=${namespace}` };
+  const [deployments, statefulSets, services, pods] = await Promise.all([
+    api.list(DEPLOYMENTS, options),
+    api.list(STATEFUL_SETS, options),
+    api.list(SERVICES, options),
+    api.list(PODS, options),
+  ]);
+  const hosts = hostnamesOf(applied);
+  const workloads = [...deployments.items, ...statefulSets.items].sort((a, b) =>
+    a.metadata.name < b.metadata.name ? -1 : 1,
+  );
+  return {
+    services: workloads.map((w) => {
+      const name = serviceOf(w) ?? w.metadata.name;
+      return statusOf(
+        w,
+        pods.items.filter((p) => serviceOf(p) === name),
+        hosts.get(name) ?? [],
+      );
+    }),
+    endpoints: endpointsOf(services.items, publicHost),
+    reallyRuns: pods.items.every(
+      (p) => p.spec.nodeName === undefined || !isSimulatedNode(p.spec.nodeName),
+    ),
+  };
+};
