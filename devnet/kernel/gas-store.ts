@@ -1,0 +1,35 @@
+/** A store that charges for every access, at the Cosmos SDK's key/value prices. */
+import type { GasMeter, Store } from './module.js';
+
+const READ_FLAT = 1000n;
+const READ_PER_BYTE = 3n;
+const WRITE_FLAT = 2000n;
+const WRITE_PER_BYTE = 30n;
+const DELETE_FLAT = 1000n;
+const ITERATE_FLAT = 30n;
+
+/** Wraps `inner` so that reads, writes, deletions and iteration steps consume from `gas`. */
+export const meteredStore = (inner: Store, gas: GasMeter): Store => ({
+  get(key) {
+    gas.consume(READ_FLAT, 'ReadFlat');
+    const value = inner.get(key);
+    gas.consume(READ_PER_BYTE * BigInt(key.length + (value?.length ?? 0)), 'ReadPerByte');
+    return value;
+  },
+  set(key, value) {
+    gas.consume(WRITE_FLAT, 'WriteFlat');
+    gas.consume(WRITE_PER_BYTE * BigInt(key.length + value.length), 'WritePerByte');
+    inner.set(key, value);
+  },
+  delete(key) {
+    gas.consume(DELETE_FLAT, 'Delete');
+    inner.delete(key);
+  },
+  *iterate(prefix, options) {
+    for (const entry of inner.iterate(prefix, options)) {
+      gas.consume(READ_PER_BYTE * BigInt(entry[0].length + entry[1].length), 'ValuePerByte');
+      gas.consume(ITERATE_FLAT, 'IterNextFlat');
+      yield entry;
+    }
+  },
+});
