@@ -8,6 +8,13 @@ describe('attributes', () => {
     ['a trailing star', 'vendor/nvidia/model/*', 'vendor/nvidia/model/h100', true],
     ['a star in the middle', 'vendor/*/model/h100', 'vendor/nvidia/model/h100', true],
     ['a star that must not cross', 'vendor/*/ram/80Gi', 'vendor/nvidia/model/h100', false],
+    [
+      'a trailing star before a slash',
+      'vendor/nvidia/model/*',
+      'vendor/nvidia/model/h100/ram/80Gi',
+      false,
+    ],
+    ['two stars in a part', 'a/*b*/c', 'a/xbybz/c', true],
     ['nothing but stars', '**', '', true],
     ['a long hostile pattern', '*a'.repeat(40), 'a'.repeat(39) + 'b', false],
   ])('%s', (_name, pattern, key, want) => {

@@ -30,7 +30,8 @@ export interface AuditedAttributes {
 export const ATTRIBUTE_KEY = /^([a-zA-Z][\w/.-]{1,126}[\w*]?)$/;
 
 /**
- * Whether a requested key, which may hold `*` for any run of characters, names `key`.
+ * Whether a requested key, which may hold `*` for any run of characters but `/`, names `key`. The chain matches with Go's
+ * filepath.Match (akash-network/chain-sdk, go/node/types/attributes/v1): `model/*` does not name `model/h100/ram/80Gi`.
  * Written as a scan rather than a regular expression so that a hostile pattern cannot run away.
  */
 export const keyMatches = (pattern: string, key: string): boolean => {
@@ -46,7 +47,7 @@ export const keyMatches = (pattern: string, key: string): boolean => {
     } else if (p < pattern.length && pattern[p] === key[k]) {
       p += 1;
       k += 1;
-    } else if (star >= 0) {
+    } else if (star >= 0 && key[mark] !== '/') {
       p = star + 1;
       mark += 1;
       k = mark;
