@@ -33,6 +33,9 @@ export const systemClock: ChainClock = {
     }),
 };
 
+/** Reads `signal.aborted` anew each time; TypeScript would otherwise believe what an earlier check found. */
+export const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
 /** Full jitter over an exponential: between half and all of `baseMs * 2^attempt`, at most `maxMs`. */
 export const backoffMs = (
   attempt: number,

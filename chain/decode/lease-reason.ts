@@ -1,6 +1,5 @@
 /** Reasons for a lease's end, between the chain's numbers, the names it prints and ours. */
 import { LeaseClosedReason as WireReason } from '@akashnetwork/chain-sdk/private-types/akash.v1';
-import { LEASE_CLOSED_REASONS } from '../../market/close-reasons.js';
 import type { LeaseClosedReason } from '../../market/close-reasons.js';
 
 /** The name the chain prints, for example `lease_closed_owner`; a number the SDK does not know stays a number. */
@@ -9,6 +8,15 @@ export const leaseReasonName = (reason: number): string => {
   return name ?? String(reason);
 };
 
+const NUMBERS: Readonly<Record<LeaseClosedReason, WireReason>> = {
+  invalid: WireReason.lease_closed_invalid,
+  owner: WireReason.lease_closed_owner,
+  unstable: WireReason.lease_closed_reason_unstable,
+  decommission: WireReason.lease_closed_reason_decommission,
+  unspecified: WireReason.lease_closed_reason_unspecified,
+  manifest_timeout: WireReason.lease_closed_reason_manifest_timeout,
+  insufficient_funds: WireReason.lease_closed_reason_insufficient_funds,
+};
+
 /** The chain's number of one of our names. */
-export const leaseReasonNumber = (reason: LeaseClosedReason): number =>
-  LEASE_CLOSED_REASONS[reason];
+export const leaseReasonNumber = (reason: LeaseClosedReason): WireReason => NUMBERS[reason];

@@ -62,11 +62,12 @@ export class EndpointPool implements RpcClient {
   async execute(rpc: JsonRpcRequest): Promise<JsonRpcSuccessResponse> {
     for (const slot of this.#inOrder()) {
       try {
-        if (rpc.method !== 'status') await this.#ensureChecked(slot, rpc.id);
+        if (rpc.method !== 'status' && !this.#isFresh(slot)) await this.#check(slot, rpc.id);
         const answer = await slot.endpoint.call(rpc);
         if (rpc.method === 'status') this.#acceptStatus(slot, answer);
         slot.failures = 0;
         slot.restUntil = -Infinity;
+        this.#reconsider(slot);
         return answer;
       } catch (error) {
         if (!isEndpointFault(error)) throw error;
@@ -77,9 +78,10 @@ export class EndpointPool implements RpcClient {
     throw new ChainUnavailableError(`no RPC endpoint answered ${rpc.method}: ${faults}`);
   }
 
-  /** Where a new websocket should go: the endpoint that would be asked first. */
-  preferredUrl(): string {
-    return this.#inOrder()[0]?.endpoint.url ?? '';
+  /** Where a new websocket should go: the endpoint that is asked first, if it was found good lately. */
+  preferredUrl(): string | undefined {
+    const first = this.#inOrder()[0];
+    return first !== undefined && this.#isFresh(first) ? first.endpoint.url : undefined;
   }
 
   /** Lets another endpoint go first for a while, for example because this one's head stands still. */
@@ -92,11 +94,38 @@ export class EndpointPool implements RpcClient {
     for (const slot of this.#slots) void slot.endpoint.close();
   }
 
+  /** Those found good lately, those to be looked at, those at rest; each in the configured order. */
   #inOrder(): readonly Slot[] {
     const now = this.#clock.now();
     const ready = this.#slots.filter((s) => s.restUntil <= now);
     const resting = this.#slots.filter((s) => s.restUntil > now);
-    return [...ready, ...resting.toSorted((a, b) => a.restUntil - b.restUntil)];
+    return [
+      ...ready.filter((s) => this.#isFresh(s)),
+      ...ready.filter((s) => !this.#isFresh(s)),
+      ...resting.toSorted((a, b) => a.restUntil - b.restUntil),
+    ];
+  }
+
+  #isFresh(slot: Slot): boolean {
+    return this.#clock.now() - slot.checkedAt <= this.#recheckMs;
+  }
+
+  /** A preferred endpoint that has rested is looked at on the side, so that no request waits for it. */
+  #reconsider(used: Slot): void {
+    const now = this.#clock.now();
+    for (const slot of this.#slots.slice(0, this.#slots.indexOf(used))) {
+      if (slot.restUntil > now || this.#isFresh(slot)) continue;
+      slot.restUntil = now + REST_MAX_MS;
+      void this.#check(slot, 0).then(
+        () => {
+          slot.failures = 0;
+          slot.restUntil = -Infinity;
+        },
+        (error: unknown) => {
+          this.#rest(slot, error instanceof Error ? error.message : String(error));
+        },
+      );
+    }
   }
 
   #rest(slot: Slot, why: string): void {
@@ -107,8 +136,7 @@ export class EndpointPool implements RpcClient {
     slot.lastFault = why;
   }
 
-  async #ensureChecked(slot: Slot, id: JsonRpcRequest['id']): Promise<void> {
-    if (this.#clock.now() - slot.checkedAt <= this.#recheckMs) return;
+  async #check(slot: Slot, id: JsonRpcRequest['id']): Promise<void> {
     const answer = await slot.endpoint.call({ jsonrpc: '2.0', id, method: 'status', params: {} });
     this.#acceptStatus(slot, answer);
   }

@@ -56,7 +56,7 @@ const readAnswer = (label: string, method: string, text: string): JsonRpcSuccess
   return {
     jsonrpc: '2.0',
     id: typeof id === 'number' ? id : 0,
-    result: result as JsonRpcSuccessResponse['result'],
+    result,
   };
 };
 

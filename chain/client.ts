@@ -1,0 +1,91 @@
+/** The chain behind its ports: one call, and no caller knows which chain it talks to. */
+import { systemClock } from './clock.js';
+import type { ChainClock } from './clock.js';
+import { createBlockFeed } from './feed/block-feed.js';
+import type { BlockFeedOptions } from './feed/block-feed.js';
+import type { BlockFeed, ChainReader, Signer, TxLane } from './ports.js';
+import { createChainReader } from './queries/reader.js';
+import { cometOver, readHead } from './rpc/comet.js';
+import { EndpointPool } from './rpc/endpoint-pool.js';
+import { HeadTracker } from './rpc/head-tracker.js';
+import { createHttpEndpoint } from './rpc/http-endpoint.js';
+import { createTxLane } from './tx/lane.js';
+import type { LaneOptions } from './tx/lane.js';
+
+export interface ChainConfig {
+  /** RPC URLs (http or https) in order of preference, at least one. */
+  readonly endpoints: readonly string[];
+  /** Refuse endpoints of any other chain; without it the first answer decides. */
+  readonly chainId?: string | undefined;
+  /** Deadline of one request, milliseconds; default 10000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** How long a look at an endpoint's status counts, milliseconds; default 15000. */
+  readonly recheckMs?: number | undefined;
+  readonly feed?: BlockFeedOptions | undefined;
+  readonly clock?: ChainClock | undefined;
+}
+
+export interface ChainClient {
+  readonly reader: ChainReader;
+  readonly feed: BlockFeed;
+  /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
+  laneFor(signer: Signer, options: LaneOptions): TxLane;
+  /** Closes every connection; the feed's `run` ends by its own signal. */
+  close(): void;
+}
+
+/** Throws TypeError on a URL that is none. Connects lazily: a chain that is down shows on first use. */
+export const connectChain = (config: ChainConfig): ChainClient => {
+  const clock = config.clock ?? systemClock;
+  const pool = new EndpointPool({
+    endpoints: config.endpoints.map((url) =>
+      createHttpEndpoint(url, config.requestTimeoutMs ?? 10_000),
+    ),
+    chainId: config.chainId,
+    clock,
+    recheckMs: config.recheckMs ?? 15_000,
+  });
+  const comet = cometOver(pool);
+  const heads = new HeadTracker(clock);
+  const reader = createChainReader(pool);
+  let chainId = config.chainId;
+  return {
+    reader: {
+      ...reader,
+      head: async (signal) => {
+        const head = await reader.head(signal);
+        heads.note(head);
+        return head;
+      },
+    },
+    feed: createBlockFeed(
+      {
+        rpc: pool,
+        comet,
+        heads,
+        clock,
+        endpointUrl: () => pool.preferredUrl(),
+        demote: (url, why) => {
+          pool.demote(url, why);
+        },
+      },
+      config.feed ?? {},
+    ),
+    laneFor: (signer, options) =>
+      createTxLane(
+        {
+          rpc: pool,
+          comet,
+          reader,
+          heads,
+          clock,
+          chainId: async () => (chainId ??= (await readHead(pool)).chainId),
+        },
+        signer,
+        options,
+      ),
+    close: () => {
+      pool.disconnect();
+    },
+  };
+};

@@ -1,0 +1,271 @@
+/**
+ * The `BlockFeed` port. A subscription makes it fast, a poll of the height keeps it honest (a half-open socket is found
+ * by it), and blocks are delivered strictly by height, so that duplicates, gaps and reordering of either do not show.
+ */
+import type { Comet38Client, RpcClient } from '@cosmjs/tendermint-rpc';
+import type { Block } from '../../market/events.js';
+import { backoffMs, isAborted } from '../clock.js';
+import type { ChainClock } from '../clock.js';
+import { isRpcAnswerError } from '../errors.js';
+import type { ChainDecodeError } from '../errors.js';
+import { decodeBlockEvents } from '../events/block-events.js';
+import { isChainUnavailable } from '../ports.js';
+import type { BlockFeed } from '../ports.js';
+import { readHead } from '../rpc/comet.js';
+import type { HeadTracker } from '../rpc/head-tracker.js';
+import { BlockTimer } from './block-timer.js';
+import { FETCH_BATCH, fetchBlocks } from './block-source.js';
+import type { RawBlock } from './new-block-frame.js';
+import { subscribeToBlocks } from './subscription.js';
+import type { Subscription } from './subscription.js';
+
+/** What a feed can tell beside blocks; for logs and metrics. */
+export type FeedNotice =
+  | { readonly kind: 'disconnected'; readonly why: string }
+  | { readonly kind: 'stalled'; readonly forMs: number }
+  | { readonly kind: 'unreadable-event'; readonly height: bigint; readonly fault: ChainDecodeError }
+  /** These heights are lost: no node has them any more. The periodic recount covers for them. */
+  | { readonly kind: 'gap'; readonly from: bigint; readonly to: bigint };
+
+export interface BlockFeedDeps {
+  readonly rpc: RpcClient;
+  readonly comet: Comet38Client;
+  readonly heads: HeadTracker;
+  readonly clock: ChainClock;
+  /** Where to subscribe, asked anew for each connection; `undefined` while no endpoint is known to be good. */
+  readonly endpointUrl: () => string | undefined;
+  /** Told when an endpoint's chain stands still. */
+  readonly demote: (url: string, why: string) => void;
+}
+
+export interface BlockFeedOptions {
+  /** Time between two looks at the height, milliseconds; default 1500. */
+  readonly pollMs?: number;
+  /** Assumed until blocks have shown it, milliseconds; default 6000. */
+  readonly blockMs?: number;
+  readonly onNotice?: (notice: FeedNotice) => void;
+}
+
+/** A missing block counts as silence after this many block times. */
+const SILENCE_BLOCKS = 2.5;
+/** Blocks kept from the subscription while earlier ones are fetched. */
+const MAX_AHEAD = 256;
+/** Refusals of the same height before it is looked up whether it still exists. */
+const REFUSALS_BEFORE_GAP = 3;
+
+class ChainBlockFeed implements BlockFeed {
+  readonly #deps: BlockFeedDeps;
+  readonly #pollMs: number;
+  readonly #notice: (notice: FeedNotice) => void;
+  readonly #timer: BlockTimer;
+  readonly #ahead = new Map<bigint, RawBlock>();
+  #known = 0n;
+  #next: bigint | undefined;
+  #newestAt = -Infinity;
+  #wake = new AbortController();
+
+  constructor(deps: BlockFeedDeps, options: BlockFeedOptions) {
+    this.#deps = deps;
+    this.#pollMs = options.pollMs ?? 1_500;
+    this.#timer = new BlockTimer(options.blockMs ?? 6_000);
+    this.#notice = options.onNotice ?? (() => undefined);
+  }
+
+  stalenessMs(): number {
+    return this.#deps.clock.now() - this.#newestAt;
+  }
+
+  async run(signal: AbortSignal, onBlock: (block: Block) => Promise<void> | void): Promise<void> {
+    const stop = new AbortController();
+    const halt = (): void => {
+      stop.abort();
+      this.#wake.abort();
+    };
+    signal.addEventListener('abort', halt, { once: true });
+    if (signal.aborted) halt();
+    // The first of the three to fail (a fault of ours or of onBlock) ends the others.
+    const guard = async (part: Promise<void>): Promise<void> => {
+      try {
+        await part;
+      } finally {
+        halt();
+      }
+    };
+    const parts = await Promise.allSettled([
+      guard(this.#deliver(stop.signal, onBlock)),
+      guard(this.#poll(stop.signal)),
+      guard(this.#subscribe(stop.signal)),
+    ]);
+    signal.removeEventListener('abort', halt);
+    const failed = parts.find((p) => p.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Hands out blocks in order, as far as the head is known. */
+  async #deliver(
+    signal: AbortSignal,
+    onBlock: (block: Block) => Promise<void> | void,
+  ): Promise<void> {
+    let failures = 0;
+    while (!isAborted(signal)) {
+      if (this.#next === undefined || this.#next > this.#known) {
+        await this.#deps.clock.sleep(60_000, this.#wake.signal);
+        if (this.#wake.signal.aborted) this.#wake = new AbortController();
+        continue;
+      }
+      let blocks: readonly RawBlock[];
+      try {
+        blocks = await this.#take(this.#next);
+        failures = 0;
+      } catch (error) {
+        if (!isChainUnavailable(error) && !isRpcAnswerError(error)) throw error;
+        failures += 1;
+        if (isRpcAnswerError(error) && failures % REFUSALS_BEFORE_GAP === 0) await this.#skipLost();
+        await this.#deps.clock.sleep(
+          backoffMs(failures, 100, 5_000, () => this.#deps.clock.random()),
+          signal,
+        );
+        continue;
+      }
+      for (const raw of blocks) {
+        if (isAborted(signal)) return;
+        if (raw.height !== this.#next) continue;
+        this.#next = raw.height + 1n;
+        if (raw.height >= this.#known) this.#newestAt = this.#deps.clock.now();
+        await onBlock(this.#decode(raw));
+      }
+    }
+  }
+
+  /** The block at `height`, and those after it when they are at hand in the same request. */
+  async #take(height: bigint): Promise<readonly RawBlock[]> {
+    const held = this.#ahead.get(height);
+    if (held !== undefined) {
+      this.#ahead.delete(height);
+      return [held];
+    }
+    let to = height;
+    while (to < this.#known && to - height + 1n < FETCH_BATCH && !this.#ahead.has(to + 1n))
+      to += 1n;
+    return fetchBlocks(this.#deps.comet, height, to);
+  }
+
+  #decode(raw: RawBlock): Block {
+    const { events, faults } = decodeBlockEvents(raw.results);
+    for (const fault of faults)
+      this.#notice({ kind: 'unreadable-event', height: raw.height, fault });
+    return { height: raw.height, timeMs: raw.timeMs, hash: raw.hash, events };
+  }
+
+  /** Moves on to the first block that a node still has, when the wanted one is gone. */
+  async #skipLost(): Promise<void> {
+    try {
+      const { syncInfo } = await this.#deps.comet.status();
+      const earliest = BigInt(syncInfo.earliestBlockHeight ?? 0);
+      if (this.#next === undefined || earliest <= this.#next) return;
+      this.#notice({ kind: 'gap', from: this.#next, to: earliest - 1n });
+      this.#next = earliest;
+    } catch (error) {
+      if (!isChainUnavailable(error) && !isRpcAnswerError(error)) throw error;
+    }
+  }
+
+  /** Looks at the height again and again; finds endpoints that stand still. */
+  async #poll(signal: AbortSignal): Promise<void> {
+    let stalledAt = 0n;
+    while (!isAborted(signal)) {
+      const url = this.#deps.endpointUrl();
+      try {
+        const head = await readHead(this.#deps.rpc);
+        this.#seen(head.height, head.timeMs);
+        const still = this.#deps.heads.sinceAdvanceMs();
+        if (still > this.#silenceMs() && stalledAt !== this.#known) {
+          stalledAt = this.#known;
+          this.#notice({ kind: 'stalled', forMs: still });
+          if (url !== undefined)
+            this.#deps.demote(url, `has had no new block for ${Math.round(still)} ms`);
+        }
+      } catch (error) {
+        if (!isChainUnavailable(error) && !isRpcAnswerError(error)) throw error;
+      }
+      await this.#deps.clock.sleep(this.#pollMs, signal);
+    }
+  }
+
+  /** Keeps one subscription up, and drops it when blocks come by the poll but not by it. */
+  async #subscribe(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!isAborted(signal)) {
+      const url = this.#deps.endpointUrl();
+      if (url === undefined) {
+        await this.#deps.heads.moved(this.#pollMs, signal);
+        continue;
+      }
+      let frames = 0;
+      const last = { at: this.#deps.clock.now(), height: this.#known };
+      const subscription = subscribeToBlocks(url, (frame) => {
+        frames += 1;
+        const { height, timeMs } = frame.kind === 'block' ? frame.block : frame;
+        last.at = this.#deps.clock.now();
+        last.height = height;
+        if (frame.kind === 'block') this.#hold(frame.block);
+        this.#seen(height, timeMs);
+      });
+      const why = await this.#watch(subscription, last, signal);
+      if (isAborted(signal)) return;
+      this.#notice({ kind: 'disconnected', why });
+      failures = frames > 0 ? 0 : failures + 1;
+      const pause = backoffMs(failures, 200, 15_000, () => this.#deps.clock.random());
+      await this.#deps.clock.sleep(pause, signal);
+    }
+  }
+
+  /** Until the subscription ends: by itself, by silence while the chain goes on, or by `signal`. */
+  async #watch(
+    subscription: Subscription,
+    last: { readonly at: number; readonly height: bigint },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const over = new AbortController();
+    const ended = subscription.ended.finally(() => {
+      over.abort();
+    });
+    const abort = (): void => {
+      over.abort();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    let silent = false;
+    while (!over.signal.aborted && !silent) {
+      await this.#deps.clock.sleep(this.#pollMs, over.signal);
+      silent = this.#deps.clock.now() - last.at > this.#silenceMs() && this.#known > last.height;
+    }
+    subscription.terminate();
+    const why = await ended;
+    signal.removeEventListener('abort', abort);
+    return silent ? 'no frame came while the chain went on' : why;
+  }
+
+  #hold(block: RawBlock): void {
+    if (this.#next !== undefined && block.height < this.#next) return;
+    if (this.#ahead.size >= MAX_AHEAD) this.#ahead.clear();
+    this.#ahead.set(block.height, block);
+  }
+
+  #seen(height: bigint, timeMs: number): void {
+    this.#deps.heads.note({ height, timeMs });
+    this.#timer.note(height, timeMs);
+    this.#next ??= height;
+    if (height <= this.#known) return;
+    this.#known = height;
+    this.#wake.abort();
+  }
+
+  #silenceMs(): number {
+    return Math.max(SILENCE_BLOCKS * this.#timer.blockMs(), 2 * this.#pollMs);
+  }
+}
+
+/** A feed that starts with the first block it sees; what was before is for the listings. */
+export const createBlockFeed = (deps: BlockFeedDeps, options: BlockFeedOptions = {}): BlockFeed =>
+  new ChainBlockFeed(deps, options);

@@ -1,0 +1,73 @@
+/** How much gas a transaction is given, from figures measured on a real node (real-node.md, "Gas used"), and its fee. */
+import { Big } from 'big.js';
+import { Decimal } from '../../market/money.js';
+import type { Coin, DecCoin } from '../../market/money.js';
+import type { ChainMessage } from '../ports.js';
+
+interface Measured {
+  /** Highest gas used by a transaction of this one message. */
+  readonly gas: bigint;
+  /** Length of that message in bytes; longer ones cost more. */
+  readonly bytes: number;
+  /** Where the same message can do more work: gas used then. */
+  readonly worst?: bigint;
+}
+
+const TABLE: Readonly<Record<ChainMessage['type'], Measured>> = {
+  'create-bid': { gas: 121_408n, bytes: 155 },
+  'close-bid': { gas: 236_876n, bytes: 104 },
+  'withdraw-lease': { gas: 93_611n, bytes: 100, worst: 272_171n },
+  'create-lease': { gas: 162_860n, bytes: 100 },
+  'close-lease': { gas: 243_781n, bytes: 104 },
+  'create-deployment': { gas: 153_648n, bytes: 270 },
+  'update-deployment': { gas: 61_993n, bytes: 84 },
+  'close-deployment': { gas: 157_770n, bytes: 50, worst: 300_000n },
+  'deposit-deployment': { gas: 82_529n, bytes: 130 },
+  'create-provider': { gas: 70_333n, bytes: 160 },
+  'update-provider': { gas: 70_333n, bytes: 160 },
+  'create-certificate': { gas: 99_093n, bytes: 1030 },
+  'revoke-certificate': { gas: 99_093n, bytes: 70 },
+  send: { gas: 57_564n, bytes: 110 },
+};
+
+/** Above the measured figure, in percent. */
+const MARGIN_PERCENT = 130n;
+/** A byte more costs 10 as transaction size and 30 for each store it is written to (cosmos gas config), up to three. */
+const GAS_PER_EXTRA_BYTE = 100n;
+/** What an unordered transaction costs more (auth params). */
+const UNORDERED_GAS = 2_240n;
+/** Nothing of ours needs more; a price list that does is a mistake. */
+export const MAX_GAS = 100_000_000n;
+
+/** A message's type and the length of its encoding. */
+export interface SizedMessage {
+  readonly type: ChainMessage['type'];
+  readonly bytes: number;
+}
+
+const gasOf = ({ type, bytes }: SizedMessage, pick: (m: Measured) => bigint): bigint => {
+  const measured = TABLE[type];
+  const extra = BigInt(Math.max(0, bytes - measured.bytes));
+  return (pick(measured) * MARGIN_PERCENT) / 100n + extra * GAS_PER_EXTRA_BYTE;
+};
+
+const total = (messages: readonly SizedMessage[], pick: (m: Measured) => bigint): bigint =>
+  messages.reduce((sum, m) => sum + gasOf(m, pick), UNORDERED_GAS);
+
+/** The limit to sign with: additive over the messages. */
+export const gasLimitFor = (messages: readonly SizedMessage[]): bigint =>
+  total(messages, (m) => m.gas);
+
+/** The next limit after `previous` was not enough: half more, at least what the messages can cost at worst. */
+export const raisedGas = (previous: bigint, messages: readonly SizedMessage[]): bigint => {
+  const half = (previous * 3n + 1n) / 2n;
+  const worst = total(messages, (m) => m.worst ?? m.gas);
+  const raised = half > worst ? half : worst;
+  return raised > MAX_GAS ? MAX_GAS : raised;
+};
+
+/** The smallest fee that pays `gas` at `gasPrice` (per unit of gas), rounded up. */
+export const feeFor = (gas: bigint, gasPrice: DecCoin): Coin => ({
+  denom: gasPrice.denom,
+  amount: BigInt(gasPrice.amount.times(new Decimal(gas.toString())).toFixed(0, Big.roundUp)),
+});
