@@ -1,0 +1,55 @@
+/**
+ * Keeps on each node the labels that tenants' pods are scheduled by (`akash.network`, GPU model, memory, interface), as the
+ * node's own GPU-feature-discovery labels say. The counts follow what is allocatable; a tainted node gets none.
+ */
+import type { InventorySnapshot, NodeSnapshot } from '../../bidengine/snapshot.js';
+import type { KubeApi } from '../../kube/api.js';
+import { NODES } from '../../kube/resources.js';
+import { nodeLabels } from '../../manifests/labels.js';
+import type { WatchedNode } from './inventory-view.js';
+
+/** A field manager of its own: labels that other tools set are never touched. */
+export const NODE_LABEL_MANAGER = 'berth-node-labels';
+
+/** The labels that a node should bear; GPUs that may not be sold are not counted. */
+export const wantedLabels = (node: NodeSnapshot): Readonly<Record<string, string>> => {
+  const { gpu } = node;
+  const count = gpu === undefined ? 0 : Number(node.allocatable.gpus);
+  return nodeLabels({
+    gpus: gpu === undefined ? [] : Array.from({ length: count }, () => gpu.model),
+    storageClasses: [],
+  });
+};
+
+/** Nodes whose labels differ from the wanted ones. Cordoned or sick nodes keep theirs: their leases go on. */
+export const planNodeLabels = (
+  snapshot: InventorySnapshot,
+  nodes: readonly WatchedNode[],
+): readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[] => {
+  const present = new Map(nodes.map((n) => [n.facts.name, n.facts.labels]));
+  return snapshot.nodes.flatMap((node) => {
+    const tainted = node.unsellable.some(
+      (r) => r.code === 'NodeTainted' || r.code === 'NodeNotSelected',
+    );
+    if (tainted) return [];
+    const labels = wantedLabels(node);
+    const now = present.get(node.name) ?? {};
+    return Object.entries(labels).every(([k, v]) => now[k] === v)
+      ? []
+      : [{ name: node.name, labels }];
+  });
+};
+
+/** Applies what `planNodeLabels` found. @throws KubeError */
+export const applyNodeLabels = async (
+  api: KubeApi,
+  plan: ReturnType<typeof planNodeLabels>,
+): Promise<void> => {
+  for (const { name, labels } of plan) {
+    await api.apply(
+      NODES,
+      { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } },
+      { fieldManager: NODE_LABEL_MANAGER },
+    );
+  }
+};

@@ -1,0 +1,122 @@
+/** The ComputeProvider's status as a pure function of what the operator knows. */
+import { setCondition } from '../../crds/conditions.js';
+import type { Observation } from '../../crds/conditions.js';
+import type {
+  ComputeProviderStatus,
+  Condition,
+  GpuInventory,
+  GpuTotals,
+  NodeInventory,
+} from '../../crds/generated/types.js';
+import type { Coin } from '../../market/money.js';
+import { formatCoin } from '../../market/money.js';
+import type { Reason } from '../../market/reasons.js';
+
+export interface ProviderObservation {
+  readonly chain:
+    { readonly height: bigint; readonly timeMs: number; readonly endpoint: string } | undefined;
+  /** Why the chain view is not fresh, `undefined` when it is; likewise below. */
+  readonly chainFault: Reason | undefined;
+  readonly inventoryFault: Reason | undefined;
+  readonly registrationFault: Reason | undefined;
+  readonly fundsFault: Reason | undefined;
+  readonly biddingFault: Reason | undefined;
+  readonly inventory: readonly GpuInventory[];
+  readonly nodes: readonly NodeInventory[];
+  readonly balances: readonly Coin[];
+  readonly activeLeases: number;
+  readonly orders: { readonly open: number; readonly bid: number; readonly skipped: number };
+  readonly skippedByReason: Readonly<Record<string, number>>;
+  readonly earnedTodayUact: bigint;
+}
+
+const observe = (
+  type: string,
+  fault: Reason | undefined,
+  reason: string,
+  message: string,
+): Observation =>
+  fault === undefined
+    ? { type, status: 'True', reason, message }
+    : { type, status: 'False', reason: fault.code, message: fault.message };
+
+const totals = (rows: readonly GpuInventory[]): GpuTotals => {
+  const sum = (of: keyof GpuTotals): number => rows.reduce((n, r) => n + r[of], 0);
+  return {
+    allocatable: sum('allocatable'),
+    leased: sum('leased'),
+    reserved: sum('reserved'),
+    available: sum('available'),
+    unsellable: sum('unsellable'),
+  };
+};
+
+const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
+  const faults = [
+    seen.chainFault,
+    seen.inventoryFault,
+    seen.registrationFault,
+    seen.fundsFault,
+    seen.biddingFault,
+  ];
+  return [
+    observe('ChainSynced', seen.chainFault, 'Fresh', 'New blocks are seen as they come.'),
+    observe(
+      'InventorySynced',
+      seen.inventoryFault,
+      'Synced',
+      'Nodes and pods are known completely.',
+    ),
+    observe(
+      'Registered',
+      seen.registrationFault,
+      'Registered',
+      'The record and the certificate on chain are what they should be.',
+    ),
+    observe(
+      'Funded',
+      seen.fundsFault,
+      'Funded',
+      'The wallet pays for bids, closes and withdrawals.',
+    ),
+    observe('Bidding', seen.biddingFault, 'Bidding', 'Open orders are decided as they come.'),
+    observe(
+      'Ready',
+      faults.find((f) => f !== undefined),
+      'Ready',
+      'The provider serves orders.',
+    ),
+  ];
+};
+
+/** Timestamps of conditions are kept where nothing changed. */
+export const providerStatus = (
+  seen: ProviderObservation,
+  before: readonly Condition[] | undefined,
+  generation: number,
+  nowIso: string,
+): ComputeProviderStatus => ({
+  observedGeneration: generation,
+  conditions: observationsOf(seen).reduce<readonly Condition[]>(
+    (list, o) => setCondition(list, o, generation, nowIso),
+    before ?? [],
+  ),
+  ...(seen.chain === undefined
+    ? {}
+    : {
+        chain: {
+          height: seen.chain.height.toString(),
+          endpoint: seen.chain.endpoint,
+          timeMs: String(seen.chain.timeMs),
+        },
+      }),
+  gpus: totals(seen.inventory),
+  inventory: seen.inventory,
+  nodes: seen.nodes,
+  balances: seen.balances.map(formatCoin),
+  leases: { active: seen.activeLeases },
+  orders: seen.orders,
+  skippedByReason: seen.skippedByReason,
+  earnedTodayUact: seen.earnedTodayUact.toString(),
+  updatedAt: nowIso,
+});

@@ -1,0 +1,143 @@
+/**
+ * The provider's own record and certificate on chain: created when missing, updated when they say something else than the
+ * ComputeProvider and the cluster. Every step is safe to repeat.
+ */
+import { X509Certificate } from 'node:crypto';
+import type { ChainMessage, ChainReader, TxLane } from '../../chain/ports.js';
+import type { ComputeProvider } from '../../crds/generated/types.js';
+import type { InventorySnapshot } from '../../bidengine/snapshot.js';
+import type { KubeApi } from '../../kube/api.js';
+import { SECRETS } from '../../kube/resources.js';
+import type { Provider } from '../../market/records.js';
+import { ReasonError } from '../../market/reasons.js';
+import type { Logger } from '../logger.js';
+import { desiredProvider, gpuCapabilities, providerDiffers } from './capabilities.js';
+
+/** A certificate in the chain's form with its private key, PEM texts. */
+export interface IssuedCertificate {
+  readonly certPem: string;
+  readonly keyPem: string;
+  readonly pubkeyPem: string;
+}
+
+export interface RegistrationDeps {
+  readonly api: KubeApi;
+  readonly reader: ChainReader;
+  readonly lane: Pick<TxLane, 'submit'>;
+  readonly namespace: string;
+  /** Secret that keeps the gateway's certificate and key (tls.crt, tls.key, tls.pub). */
+  readonly secretName: string;
+  readonly issue: (address: string, domain: string) => Promise<IssuedCertificate>;
+  readonly log: Logger;
+}
+
+const configuredProvider = ({ spec }: ComputeProvider): Provider => ({
+  owner: spec.address,
+  hostUri: spec.hostUri,
+  attributes: spec.attributes,
+  info: { email: spec.info.email ?? '', website: spec.info.website ?? '' },
+});
+
+const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+const decode = (data: string | undefined): string =>
+  Buffer.from(data ?? '', 'base64').toString('utf8');
+
+export class Registration {
+  readonly #deps: RegistrationDeps;
+
+  constructor(deps: RegistrationDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes record and certificate what they should be. @throws ReasonError when the chain refuses, or errors of the ports */
+  async ensure(
+    provider: ComputeProvider,
+    inventory: InventorySnapshot,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#ensureRecord(provider, inventory, signal);
+    await this.#ensureCertificate(provider, signal);
+  }
+
+  async #ensureRecord(
+    provider: ComputeProvider,
+    inventory: InventorySnapshot,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const onChain = await this.#deps.reader.provider(provider.spec.address);
+    const want = desiredProvider(configuredProvider(provider), gpuCapabilities(inventory), onChain);
+    if (onChain === undefined) {
+      await this.#submit({ type: 'create-provider', provider: want }, signal);
+      this.#deps.log.info(
+        { address: want.owner, hostUri: want.hostUri },
+        'provider registered on chain',
+      );
+    } else if (providerDiffers(want, onChain)) {
+      await this.#submit({ type: 'update-provider', provider: want }, signal);
+      this.#deps.log.info(
+        { attributes: want.attributes.length },
+        'provider record on chain updated',
+      );
+    }
+  }
+
+  async #ensureCertificate(provider: ComputeProvider, signal: AbortSignal): Promise<void> {
+    const { reader, log } = this.#deps;
+    const { address } = provider.spec;
+    const own = await this.#storedCertificate(provider);
+    const serial = BigInt(`0x${new X509Certificate(own.certPem).serialNumber}`).toString();
+    const [published] = await reader.certificates(address, serial);
+    if (published !== undefined) {
+      if (published.state === 'valid') return;
+      throw new ReasonError({
+        code: 'CertificateRevoked',
+        message: `The gateway's certificate ${serial} is revoked on chain; delete Secret ${this.#deps.secretName} so that a new one is made.`,
+      });
+    }
+    await this.#submit(
+      {
+        type: 'create-certificate',
+        owner: address,
+        certPem: own.certPem,
+        pubkeyPem: own.pubkeyPem,
+      },
+      signal,
+    );
+    log.info({ serial }, 'certificate published on chain');
+  }
+
+  /** The key is kept before its certificate is published: a crash between the two loses nothing. */
+  async #storedCertificate(provider: ComputeProvider): Promise<Omit<IssuedCertificate, 'keyPem'>> {
+    const { api, namespace, secretName, issue, log } = this.#deps;
+    const secret = await api.get(SECRETS, { name: secretName, namespace });
+    if (secret?.data !== undefined) {
+      return { certPem: decode(secret.data['tls.crt']), pubkeyPem: decode(secret.data['tls.pub']) };
+    }
+    const issued = await issue(provider.spec.address, provider.spec.domain);
+    await api.create(SECRETS, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: secretName, namespace },
+      data: {
+        'tls.crt': encode(issued.certPem),
+        'tls.key': encode(issued.keyPem),
+        'tls.pub': encode(issued.pubkeyPem),
+      },
+    });
+    log.info({ secret: secretName }, 'certificate for the gateway made');
+    return issued;
+  }
+
+  async #submit(message: ChainMessage, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#deps.lane.submit([message], { signal });
+    if (outcome.status === 'included' && outcome.code === 0) return;
+    const detail =
+      outcome.status === 'expired'
+        ? 'it was not included in time'
+        : `${outcome.codespace}/${outcome.code} ${outcome.log}`;
+    throw new ReasonError({
+      code: 'RegistrationRefused',
+      message: `The chain did not take ${message.type}: ${detail}`.slice(0, 900),
+    });
+  }
+}
