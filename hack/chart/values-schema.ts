@@ -1,0 +1,92 @@
+/** What `values.yaml` may say. Helm checks it on install, upgrade, lint and template; an unknown key is an error. */
+import { z } from 'zod';
+
+const dnsName = (max: number): z.ZodString =>
+  z
+    .string()
+    .max(max)
+    .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$/);
+const objectName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+const texts = z.record(z.string(), z.string());
+const port = z.number().int().min(1).max(65_535);
+const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']);
+/** Passed through to Kubernetes, which checks it itself. */
+const objects = z.array(z.record(z.string(), z.unknown()));
+const anything = z.record(z.string(), z.unknown());
+
+const quantities = z.record(z.string(), z.union([z.string(), z.number()]));
+const pod = {
+  replicas: z.number().int().min(0),
+  metricsPort: port,
+  resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }),
+  podAnnotations: texts,
+  podLabels: texts,
+  nodeSelector: texts,
+  tolerations: objects,
+  affinity: anything,
+  priorityClassName: z.string(),
+};
+
+const duration = z.string().regex(/^\d+(ms|s|m|h)$/);
+const monitor = z.strictObject({ enabled: z.boolean(), interval: duration, labels: texts });
+
+const values = z.strictObject({
+  /** Helm hands it to every chart. */
+  global: anything.optional(),
+  nameOverride: dnsName(40),
+  fullnameOverride: dnsName(40),
+  crds: z.strictObject({ enabled: z.boolean(), keep: z.boolean() }),
+  rbac: z.strictObject({ create: z.boolean() }),
+  admissionPolicies: z.strictObject({ enabled: z.boolean() }),
+  image: z.strictObject({
+    repository: z.string().min(1),
+    tag: z.string(),
+    digest: z.string().regex(/^(sha256:[0-9a-f]{64})?$/),
+    pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']),
+    pullSecrets: z.array(objectName),
+  }),
+  operator: z.strictObject({
+    ...pod,
+    namespace: dnsName(63),
+    createNamespace: z.boolean(),
+    key: z.strictObject({
+      secretName: objectName,
+      secretKey: z.string().regex(/^[-._a-zA-Z0-9]+$/),
+    }),
+    config: z.strictObject({
+      computeProvider: objectName,
+      gasPrice: z.string().regex(/^\d+(\.\d+)?uakt$/),
+      clusterCidrs: z.array(z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/)),
+      logLevel,
+      podsReallyRun: z.boolean().optional(),
+      leaderElection: z
+        .strictObject({
+          enabled: z.boolean().optional(),
+          leaseDurationMs: z.number().int().optional(),
+          renewDeadlineMs: z.number().int().optional(),
+          retryPeriodMs: z.number().int().optional(),
+        })
+        .optional(),
+      timings: z.record(z.string(), z.number().int()).optional(),
+    }),
+  }),
+  gateway: z.strictObject({
+    ...pod,
+    certificateSecret: objectName,
+    config: z.strictObject({ logLevel }),
+    service: z.strictObject({
+      type: z.enum(['LoadBalancer', 'NodePort', 'ClusterIP']),
+      port,
+      nodePort: z.number().int().min(0).max(65_535),
+      annotations: texts,
+    }),
+  }),
+  metrics: z.strictObject({ podMonitor: monitor, serviceMonitor: monitor }),
+  dashboard: z.strictObject({ enabled: z.boolean(), labels: texts, annotations: texts }),
+});
+
+/** The JSON Schema (draft 7, which every Helm reads). */
+export const valuesSchema = (): object => z.toJSONSchema(values, { target: 'draft-7' });

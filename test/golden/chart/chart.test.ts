@@ -1,0 +1,182 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parseAllDocuments, stringify } from 'yaml';
+import {
+  CHART_DIR,
+  ChartError,
+  helm,
+  renderChart,
+  type RenderedObject,
+} from '../../../hack/render-chart.js';
+import { parseConfig } from '../../../operator/config.js';
+
+jest.setTimeout(60_000);
+const GOLDEN = join(import.meta.dirname, 'rendered.yaml');
+const CRDS = join(import.meta.dirname, '../../../crds/generated');
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const named = (objects: readonly RenderedObject[], kind: string, name: string): RenderedObject => {
+  const found = objects.find((o) => o.kind === kind && o.metadata.name === name);
+  if (found === undefined) throw new Error(`no ${kind} ${name}`);
+  return found;
+};
+const rulesOf = (objects: readonly RenderedObject[], match: string): readonly Rule[] =>
+  objects
+    .filter((o) => /Role$/.test(o.kind) && o.metadata.name.includes(match))
+    .flatMap((o) => o['rules'] as readonly Rule[]);
+const podSpecs = (objects: readonly RenderedObject[]): readonly Record<string, unknown>[] =>
+  objects
+    .filter((o) => o.kind === 'Deployment')
+    .map((o) => (o['spec'] as { template: { spec: Record<string, unknown> } }).template.spec);
+
+describe('charts/berth', () => {
+  let objects: readonly RenderedObject[] = [];
+  beforeAll(async () => {
+    objects = await renderChart();
+  });
+
+  it('renders what was reviewed; UPDATE_GOLDEN=1 writes it anew', () => {
+    const own = objects.filter((o) => o.kind !== 'CustomResourceDefinition');
+    const text = own.map((o) => stringify(o, { lineWidth: 0 })).join('---\n');
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
+    const reviewed = parseAllDocuments(readFileSync(GOLDEN, 'utf8')).map((d): unknown => d.toJS());
+    expect(own).toEqual(reviewed);
+  });
+
+  it('passes helm lint', async () => {
+    expect(await helm(['lint', '--strict', CHART_DIR])).toContain('0 chart(s) failed');
+  });
+
+  it('holds exactly the generated CRDs, kept at uninstall', async () => {
+    const crds = await renderChart({ only: 'crds' });
+    expect(crds).toHaveLength(4);
+    for (const crd of crds) {
+      const [plural = '', group = ''] = crd.metadata.name.split(/\.(.*)/s);
+      const file = readFileSync(join(CRDS, `${group}_${plural}.yaml`), 'utf8');
+      const source = parseAllDocuments(file)[0]?.toJS() as RenderedObject;
+      const { annotations, ...metadata } = crd.metadata;
+      expect(annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+      expect({ ...crd, metadata }).toEqual(source);
+    }
+    expect(await renderChart({ only: 'crds', values: { crds: { enabled: false } } })).toEqual([]);
+  });
+
+  it('gives no right by wildcard, no escalation, and cluster-admin to nobody', () => {
+    const rules = rulesOf(objects, 'berth');
+    expect(rules.length).toBeGreaterThan(10);
+    for (const rule of rules) {
+      const all = [...rule.apiGroups, ...rule.resources, ...rule.verbs];
+      expect(
+        all.filter((word) => /[*]|^(escalate|bind|impersonate|deletecollection)$/.test(word)),
+      ).toEqual([]);
+    }
+    const refs = objects.filter((o) => o.kind.endsWith('RoleBinding')).map((o) => o['roleRef']);
+    expect(refs).not.toContainEqual(expect.objectContaining({ name: 'cluster-admin' }));
+  });
+
+  it('lets the gateway change nothing but Secrets of the release namespace', () => {
+    const writing = rulesOf(objects, 'gateway').filter((rule) =>
+      rule.verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
+    );
+    expect(writing).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
+    ]);
+    expect(
+      rulesOf([named(objects, 'ClusterRole', 'berth-gateway')], 'gateway').flatMap(
+        (r) => r.resources,
+      ),
+    ).not.toContain('secrets');
+  });
+
+  it('keeps the chain key where the gateway has no rights', () => {
+    const operator = named(objects, 'Deployment', 'berth-operator');
+    const gateway = named(objects, 'Deployment', 'berth-gateway');
+    expect(operator.metadata.namespace).toBe('berth-system-operator');
+    expect(gateway.metadata.namespace).toBe('berth-system');
+    expect(JSON.stringify(gateway)).not.toContain('berth-key');
+    const places = objects
+      .filter((o) => /^Role(Binding)?$/.test(o.kind) && o.metadata.name === 'berth-gateway')
+      .map((o) => o.metadata.namespace);
+    expect(places).toEqual(['berth-system', 'berth-system']);
+  });
+
+  it('never lets anybody list Secrets of all namespaces', () => {
+    const cluster = objects.filter((o) => o.kind === 'ClusterRole');
+    const verbs = rulesOf(cluster, 'berth')
+      .filter((rule) => rule.resources.includes('secrets'))
+      .flatMap((rule) => rule.verbs);
+    expect(verbs).toEqual(['create', 'patch', 'delete']);
+  });
+
+  it('runs under the restricted Pod Security Standard with a read-only root', () => {
+    const specs = podSpecs(objects);
+    expect(specs).toHaveLength(2);
+    for (const spec of specs) {
+      expect(spec['securityContext']).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const container of spec['containers'] as readonly Record<string, unknown>[]) {
+        expect(container['securityContext']).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+    }
+  });
+
+  it("gives the operator a configuration that the operator's own parser accepts", async () => {
+    const custom = await renderChart({
+      values: {
+        operator: { config: { clusterCidrs: ['10.42.0.0/16'], timings: { recountMs: 1000 } } },
+      },
+    });
+    const data = named(custom, 'ConfigMap', 'berth-operator')['data'] as Record<string, string>;
+    const config = parseConfig(data['operator.yaml'] ?? '', 'chart');
+    expect(config).toMatchObject({
+      namespace: 'berth-system',
+      keyFile: '/etc/berth/key/key',
+      clusterCidrs: ['10.42.0.0/16'],
+      timings: { recountMs: 1000 },
+    });
+  });
+
+  it.each([
+    ['a misspelt key', { operator: { replica: 2 } }, "at '/operator'"],
+    [
+      'a log level that is none',
+      { gateway: { config: { logLevel: 'loud' } } },
+      "at '/gateway/config/logLevel'",
+    ],
+    [
+      'a gas price without a denomination',
+      { operator: { config: { gasPrice: '1' } } },
+      "at '/operator/config/gasPrice'",
+    ],
+    [
+      'both kinds of monitor',
+      { metrics: { podMonitor: { enabled: true }, serviceMonitor: { enabled: true } } },
+      'choose one',
+    ],
+  ])('refuses %s and says where', async (_name, values, wantMessage) => {
+    const render = renderChart({ values });
+    await expect(render).rejects.toThrow(ChartError);
+    await expect(render).rejects.toThrow(wantMessage);
+  });
+
+  it.each([
+    ['PodMonitor', 'podMonitor'],
+    ['ServiceMonitor', 'serviceMonitor'],
+  ])('makes a %s when asked', async (kind, key) => {
+    const rendered = await renderChart({ values: { metrics: { [key]: { enabled: true } } } });
+    const monitor = named(rendered, kind, 'berth');
+    expect(JSON.stringify(monitor['spec'])).toContain('"berth-system-operator","berth-system"');
+  });
+});
