@@ -45,7 +45,11 @@ const compareResources = (service: ManifestService, unit: ResourceUnit, place: P
     differs('cpu', 'CpuDiffers');
   if (have.gpus !== want.gpu.units || !sameAttributes(have.gpuAttributes, want.gpu.attributes))
     differs('gpu', 'GpuDiffers');
-  if (have.memoryBytes !== want.memory.quantityBytes) differs('memory', 'MemoryDiffers');
+  if (
+    have.memoryBytes !== want.memory.quantityBytes ||
+    !sameAttributes(have.memoryAttributes, want.memory.attributes)
+  )
+    differs('memory', 'MemoryDiffers');
   if (!sameStorage(have.storage, want.storage)) differs('storage', 'StorageDiffers');
 };
 
@@ -101,7 +105,7 @@ const compareGroup = (group: ManifestGroup, spec: GroupSpec, place: Place): void
  * Every difference between a manifest and the groups of its deployment on chain; empty when they agree. Expects a
  * manifest that passed {@link validateManifest}.
  */
-export const crossValidate = (
+export const crossValidateManifest = (
   manifest: Manifest,
   groups: readonly GroupSpec[],
 ): readonly Reason[] => {

@@ -10,6 +10,7 @@ export interface ServiceResources {
   readonly milliCpu: bigint;
   readonly cpuAttributes: readonly Attribute[];
   readonly memoryBytes: bigint;
+  readonly memoryAttributes: readonly Attribute[];
   readonly gpus: bigint;
   readonly gpuAttributes: readonly Attribute[];
   readonly storage: readonly StorageRequest[];
@@ -26,6 +27,7 @@ export const serviceResources = ({ resources }: ManifestService): ServiceResourc
   milliCpu: bytes(resources.cpu?.units.val),
   cpuAttributes: resources.cpu?.attributes ?? [],
   memoryBytes: bytes(resources.memory?.size.val),
+  memoryAttributes: resources.memory?.attributes ?? [],
   gpus: bytes(resources.gpu?.units.val),
   gpuAttributes: resources.gpu?.attributes ?? [],
   storage: (resources.storage ?? []).map(toStorageRequest),

@@ -1,5 +1,5 @@
 /** Static checks of the ports that a service exposes. */
-import { externalPort, hasLeasedIp, isHttpIngress } from './expose.js';
+import { externalPort, hasLeasedIp, isHttpIngress, isNodePort } from './expose.js';
 import type { Place } from './finding.js';
 import type { ManifestExpose, ManifestHttpOptions } from './manifest.js';
 
@@ -8,6 +8,8 @@ export interface ExposeRules {
   readonly staticHosts: boolean;
   /** Hostnames seen so far in the manifest, which the checks add to. */
   readonly hosts: Map<string, string>;
+  /** Leased addresses and ports seen so far, likewise. */
+  readonly addresses: Set<string>;
 }
 
 /** A lower-case DNS-1123 subdomain of at most 253 characters, which is also the longest name of a Kubernetes object. */
@@ -97,13 +99,39 @@ const checkExpose = (expose: ManifestExpose, place: Place, rules: ExposeRules): 
   checkHttpOptions(expose.httpOptions, place.at('httpOptions'));
 };
 
+/**
+ * Ports that would fall on one another: a Kubernetes service has each port and protocol once, and so has a leased IP.
+ * Ports between services and HTTP share a service; ports open to the world share another.
+ */
+const checkCollisions = (
+  list: readonly ManifestExpose[],
+  place: Place,
+  rules: ExposeRules,
+): void => {
+  const targets = new Map<string, number>();
+  const balancers = new Set<string>();
+  list.forEach((expose, i) => {
+    const port = `${externalPort(expose)}/${expose.proto}`;
+    const at = place.at(i, 'externalPort');
+    const key = `${port} ${isNodePort(expose) ? 'world' : 'inside'}`;
+    if ((targets.get(key) ?? expose.port) !== expose.port)
+      at.report('ExternalPortConflict', `${port} already leads to another port of the service`);
+    targets.set(key, expose.port);
+    if (!hasLeasedIp(expose)) return;
+    const address = `${expose.ip} ${port}`;
+    if (balancers.has(port) || rules.addresses.has(address))
+      at.report('LeasedIpPortDuplicate', `${port} at "${expose.ip}" is used twice`);
+    balancers.add(port);
+    rules.addresses.add(address);
+  });
+};
+
 /** Reports every fault of a service's ports. */
 export const checkExposes = (
   list: readonly ManifestExpose[],
   place: Place,
   rules: ExposeRules,
 ): void => {
-  const addresses = new Set<string>();
   list.forEach((expose, i) => {
     const before = list[i - 1];
     if (before !== undefined && isBefore(expose, before))
@@ -114,9 +142,6 @@ export const checkExposes = (
           'ports must be sorted by service, port and protocol, global first',
         );
     checkExpose(expose, place.at(i), rules);
-    const address = `${externalPort(expose)}/${expose.proto} at ${expose.ip}`;
-    if (hasLeasedIp(expose) && addresses.has(address))
-      place.at(i, 'externalPort').report('LeasedIpPortDuplicate', `${address} is used twice`);
-    addresses.add(address);
   });
+  checkCollisions(list, place, rules);
 };

@@ -1,6 +1,7 @@
 /** Static checks of one service, its ports aside. */
 import { isPersistent, storageClassOf } from '../market/resources.js';
 import type { Place } from './finding.js';
+import { tryParseGpuAttribute } from './gpu-resource.js';
 import type { ManifestService } from './manifest.js';
 import { serviceResources } from './service-resources.js';
 import { isHostname } from './validate-expose.js';
@@ -14,6 +15,32 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** Kubernetes' rule for names of environment variables. */
 const ENV_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const PERMISSIONS: readonly string[] = ['deployment', 'logs', 'events'];
+
+const ARCHITECTURES: readonly string[] = ['amd64', 'arm64'];
+const GPU_VENDORS: readonly string[] = ['nvidia', 'amd'];
+
+const checkAttributes = (service: ManifestService, place: Place): void => {
+  const { cpuAttributes, gpuAttributes } = serviceResources(service);
+  cpuAttributes.forEach(({ key, value }, i) => {
+    if (key === 'arch' && !ARCHITECTURES.includes(value))
+      place
+        .at('cpu', 'attributes', i)
+        .report('CpuArchUnknown', `"${value}" is none of ${ARCHITECTURES.join(', ')}`);
+  });
+  const vendors = new Set<string>();
+  gpuAttributes.forEach((attribute, i) => {
+    const at = place.at('gpu', 'attributes', i);
+    const gpu = tryParseGpuAttribute(attribute.key);
+    if (typeof gpu === 'string') at.report('GpuAttributeInvalid', gpu);
+    else if (!GPU_VENDORS.includes(gpu.vendor))
+      at.report('GpuVendorUnknown', `"${gpu.vendor}" is none of ${GPU_VENDORS.join(', ')}`);
+    else vendors.add(gpu.vendor);
+  });
+  if (vendors.size > 1)
+    place
+      .at('gpu', 'attributes')
+      .report('GpuVendorsMixed', 'one service cannot take GPUs of either vendor');
+};
 
 const checkResources = (service: ManifestService, place: Place): void => {
   const { resources } = service;
@@ -61,6 +88,8 @@ const checkVolumes = (service: ManifestService, place: Place): void => {
     const { name } = volume;
     if (names.has(name)) place.at(i, 'name').report('VolumeDuplicate', `"${name}" is used twice`);
     names.add(name);
+    if (volume.quantityBytes === 0n)
+      place.at(i, 'size').report('ResourceZero', 'a volume needs a size');
     const isMade = isPersistent(volume) || mounted.has(name);
     if (isMade && (!DNS_LABEL.test(name) || service.name.length + 1 + name.length > LONGEST_LABEL))
       place
@@ -105,6 +134,7 @@ export const checkService = (service: ManifestService, place: Place): void => {
   if (service.count === 0)
     place.at('count').report('CountZero', 'a service needs at least one replica');
   checkResources(service, place.at('resources'));
+  checkAttributes(service, place.at('resources'));
   checkEnv(service, place.at('env'));
   checkMounts(service, place.at('params', 'storage'));
   checkVolumes(service, place.at('resources', 'storage'));

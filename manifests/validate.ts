@@ -48,14 +48,18 @@ export interface ValidationSettings {
  */
 export const validateManifest = (
   manifest: Manifest,
-  settings: ValidationSettings,
+  settings: ValidationSettings = { staticHosts: true },
 ): readonly Reason[] => {
   const found: Reason[] = [];
   const root = placeIn(found);
   if (manifest.length === 0)
     root.report('ManifestEmpty', 'a manifest must have at least one group');
   const names = new Set<string>();
-  const rules: ExposeRules = { ...settings, hosts: new Map<string, string>() };
+  const rules: ExposeRules = {
+    ...settings,
+    hosts: new Map<string, string>(),
+    addresses: new Set<string>(),
+  };
   manifest.forEach((group, i) => {
     const at = root.at(i);
     if (group.name === '') at.at('name').report('GroupNameEmpty', 'a group must have a name');
