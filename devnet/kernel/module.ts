@@ -72,6 +72,8 @@ export interface MessageHandler<M> {
   validateBasic(message: M): void;
   /** Returns the encoded `Msg…Response`. @throws AppError; the kernel then reverts the transaction's writes. */
   run(context: Context, message: M): Uint8Array;
+  /** The message in gogoproto's text form, which authz quotes when running it failed; without it the type URL is quoted. */
+  describe?(message: M): string;
 }
 
 /** An ABCI query: request bytes in, response bytes out. @throws AppError (not found has the real code and text). */
@@ -86,6 +88,8 @@ export interface Module {
   readonly queries: Readonly<Record<string, QueryHandler>>;
   /** Called once with this module's part of the genesis app state (JSON). */
   initGenesis?(context: Context, state: unknown): void;
+  /** Called before the first transaction of every block; its events are block-level (mode=BeginBlock is added by the kernel). */
+  beginBlock?(context: Context): void;
   /** Called at the end of every block; its events are block-level (mode=EndBlock is added by the kernel). */
   endBlock?(context: Context): void;
 }
