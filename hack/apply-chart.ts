@@ -5,7 +5,6 @@ import {
   CoreV1Api,
   KubeConfig,
   KubernetesObjectApi,
-  type KubernetesObject,
   PatchStrategy,
 } from '@kubernetes/client-node';
 import { waitFor } from '../test/peers/wait.js';
@@ -61,7 +60,7 @@ export const applyObjects = async (
   const api = KubernetesObjectApi.makeApiClient(config);
   for (const object of objects) {
     await api.patch(
-      object as KubernetesObject,
+      object,
       undefined,
       undefined,
       FIELD_MANAGER,

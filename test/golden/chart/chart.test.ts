@@ -45,7 +45,9 @@ describe('charts/berth', () => {
     const own = objects.filter((o) => o.kind !== 'CustomResourceDefinition');
     const text = own.map((o) => stringify(o, { lineWidth: 0 })).join('---\n');
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
-    const reviewed = parseAllDocuments(readFileSync(GOLDEN, 'utf8')).map((d): unknown => d.toJS());
+    const reviewed = parseAllDocuments(readFileSync(GOLDEN, 'utf8')).map(
+      (d) => d.toJS() as unknown,
+    );
     expect(own).toEqual(reviewed);
   });
 
