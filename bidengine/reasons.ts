@@ -40,6 +40,7 @@ export const SKIP_REASONS = {
   InsufficientPods: 'Every node that could take a replica already runs its full number of pods.',
   InsufficientPersistentStorage:
     'A storage class has less free space than the order needs, or does not tell its free space.',
+  NoNodeMountsStorageClass: 'No node that is for sale can mount a storage class the order needs.',
   FragmentedCapacity: 'Each resource is free somewhere, but no node has all of them at once.',
   InsufficientReplicas:
     'Some replicas of a unit fit, but not all of them; a group is placed whole or not at all.',

@@ -86,7 +86,7 @@ export const unitShortfall = (
   if (nodes.length === 0 && unit.persistent.size > 0) {
     const names = [...unit.persistent.keys()].join(', ');
     const message = `no node for sale can mount storage class ${names}${notForSale(index)}`;
-    return [reason('StorageClassUnavailable', message, `${field}.storage`)];
+    return [reason('NoNodeMountsStorageClass', message, `${field}.storage`)];
   }
   if (best > 0) {
     const message = `needs ${unit.count} replicas${unit.gpus.length > 0 ? ' on one GPU model' : ''}; room for ${best}${notForSale(index)}`;
