@@ -54,10 +54,6 @@ const gasOf = ({ type, bytes }: SizedMessage, pick: (m: Measured) => bigint): bi
 const total = (messages: readonly SizedMessage[], pick: (m: Measured) => bigint): bigint =>
   messages.reduce((sum, m) => sum + gasOf(m, pick), UNORDERED_GAS);
 
-/** The limit to sign with: additive over the messages. */
-export const gasLimitFor = (messages: readonly SizedMessage[]): bigint =>
-  total(messages, (m) => m.gas);
-
 /** The next limit after `previous` was not enough: half more, at least what the messages can cost at worst. */
 export const raisedGas = (previous: bigint, messages: readonly SizedMessage[]): bigint => {
   const half = (previous * 3n + 1n) / 2n;
@@ -71,3 +67,34 @@ export const feeFor = (gas: bigint, gasPrice: DecCoin): Coin => ({
   denom: gasPrice.denom,
   amount: BigInt(gasPrice.amount.times(new Decimal(gas.toString())).toFixed(0, Big.roundUp)),
 });
+
+/** Most that learning may add to the table, as a factor. */
+const MAX_FACTOR = 8n;
+
+/** The table, raised for message types that turned out to need more, so that the same bid does not fail twice. */
+export class GasBook {
+  /** Percent of the table's figure, per type. */
+  readonly #percent = new Map<ChainMessage['type'], bigint>();
+
+  /** The limit to sign with. */
+  limitFor(messages: readonly SizedMessage[]): bigint {
+    const raised = messages.reduce((sum, m) => {
+      const percent = this.#percent.get(m.type) ?? 100n;
+      return sum + (gasOf(m, (measured) => measured.gas) * percent) / 100n;
+    }, UNORDERED_GAS);
+    return raised > MAX_GAS ? MAX_GAS : raised;
+  }
+
+  /**
+   * A transaction of these messages ran out of gas. Nothing is learned from a limit below the table's, nor for messages
+   * whose rare worst case is in the table: those would make every later one dearer.
+   */
+  wasNotEnough(messages: readonly SizedMessage[], limit: bigint): void {
+    if (limit < this.limitFor(messages)) return;
+    for (const type of new Set(messages.map((m) => m.type))) {
+      if (TABLE[type].worst !== undefined) continue;
+      const percent = ((this.#percent.get(type) ?? 100n) * 3n) / 2n;
+      this.#percent.set(type, percent > MAX_FACTOR * 100n ? MAX_FACTOR * 100n : percent);
+    }
+  }
+}

@@ -16,8 +16,9 @@ import type {
 import { readHead } from '../rpc/comet.js';
 import type { HeadTracker, SeenHead } from '../rpc/head-tracker.js';
 import { broadcastTx } from './broadcast.js';
-import { feeFor, gasLimitFor, raisedGas } from './gas.js';
+import { feeFor, GasBook, raisedGas } from './gas.js';
 import type { SizedMessage } from './gas.js';
+import { UnsentTxs } from './unsent.js';
 import { InclusionWatcher } from './inclusion.js';
 import { encodeMessage } from './messages.js';
 import { NonceSource } from './nonce.js';
@@ -73,6 +74,8 @@ class ChainTxLane implements TxLane {
   readonly #account: AccountState;
   readonly #inclusion: InclusionWatcher;
   readonly #serial = new Serial();
+  readonly #gas = new GasBook();
+  readonly #unsent = new UnsentTxs();
   #unorderedRefused = false;
   #unorderedWorks = false;
 
@@ -94,7 +97,8 @@ class ChainTxLane implements TxLane {
   async sign(messages: readonly ChainMessage[], options: SubmitOptions = {}): Promise<SignedTx> {
     const mode = this.#mode(options);
     const encoded = messages.map(encodeMessage);
-    const gasLimit = options.gas ?? gasLimitFor(sized(messages, encoded));
+    const sizes = sized(messages, encoded);
+    const gasLimit = options.gas ?? this.#gas.limitFor(sizes);
     const timeoutNs = mode === 'ordered' ? undefined : await this.#timeout(options);
     const [chainId, accountNumber] = await Promise.all([
       this.#deps.chainId(),
@@ -108,11 +112,13 @@ class ChainTxLane implements TxLane {
       gasLimit,
       fee: [feeFor(gasLimit, this.#options.gasPrice)],
     });
-    return { bytes, hash: txHash(bytes), timeoutNs };
+    const hash = txHash(bytes);
+    this.#unsent.add(hash, sizes);
+    return { bytes, hash, timeoutNs };
   }
 
   async broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome> {
-    const send = (): Promise<TxOutcome> => this.#send(tx, false, signal);
+    const send = (): Promise<TxOutcome> => this.#send(tx, signal);
     return tx.timeoutNs === undefined ? this.#serial.run(send) : send();
   }
 
@@ -125,7 +131,7 @@ class ChainTxLane implements TxLane {
     let options = given;
     for (let attempt = 1; ; attempt += 1) {
       const tx = await this.sign(messages, options);
-      const outcome = await this.#send(tx, true, options.signal);
+      const outcome = await this.#send(tx, options.signal);
       if (attempt >= this.#options.attempts) return outcome;
       const ordered = tx.timeoutNs === undefined;
       const next = this.#retry(messages, options, outcome, ordered);
@@ -146,7 +152,8 @@ class ChainTxLane implements TxLane {
   ): SubmitOptions | undefined {
     if (isSdk(outcome, [SDK_OUT_OF_GAS])) {
       const sizes = sized(messages, messages.map(encodeMessage));
-      const gas = raisedGas(options.gas ?? gasLimitFor(sizes), sizes);
+      const wanted = outcome.status === 'included' ? outcome.gasWanted : options.gas;
+      const gas = raisedGas(wanted ?? this.#gas.limitFor(sizes), sizes);
       // The failed one is in a block and its nonce is used, unless CheckTx refused it.
       const { timeoutNs, ...rest } = options;
       const keep = outcome.status === 'rejected' && timeoutNs !== undefined;
@@ -161,7 +168,8 @@ class ChainTxLane implements TxLane {
     return undefined;
   }
 
-  async #send(tx: SignedTx, fresh: boolean, signal: AbortSignal | undefined): Promise<TxOutcome> {
+  async #send(tx: SignedTx, signal: AbortSignal | undefined): Promise<TxOutcome> {
+    const sizes = this.#unsent.take(tx.hash);
     const since = await this.#headPatiently(signal);
     const outcome = await broadcastTx(
       {
@@ -170,14 +178,17 @@ class ChainTxLane implements TxLane {
         clock: this.#deps.clock,
         resendMs: this.#options.resendMs,
       },
-      { tx, since, fresh, signal },
+      { tx, since, fresh: sizes !== undefined, signal },
     );
-    this.#learn(tx, outcome);
+    this.#learn(tx, sizes ?? [], outcome);
     return outcome;
   }
 
   /** What an outcome tells about the account and the chain. */
-  #learn(tx: SignedTx, outcome: TxOutcome): void {
+  #learn(tx: SignedTx, sizes: readonly SizedMessage[], outcome: TxOutcome): void {
+    if (outcome.status === 'included' && isSdk(outcome, [SDK_OUT_OF_GAS])) {
+      this.#gas.wasNotEnough(sizes, outcome.gasWanted);
+    }
     const refused = outcome.status === 'rejected';
     if (tx.timeoutNs === undefined) {
       if (refused) this.#account.forgetSequence();

@@ -1,0 +1,246 @@
+/**
+ * A chain in memory behind the real ports, for unit tests. Blocks come when the test says so; a submitted transaction is
+ * in the next one. The same contract suite runs against it and the devnet (test/contract/chain).
+ */
+import type { Block, MarketEvent } from '../../market/events.js';
+import { formatBidId, formatDeploymentId, formatOrderId, orderIdOf } from '../../market/ids.js';
+import type { Order } from '../../market/records.js';
+import { ChainUnavailableError } from '../ports.js';
+import type {
+  BlockFeed,
+  ChainMessage,
+  ChainReader,
+  SignedTx,
+  Signer,
+  TxLane,
+  TxOutcome,
+} from '../ports.js';
+import { FakeMarket } from './fake-market.js';
+
+/** One transaction that a lane broadcast, and how it ended. */
+export interface Submission {
+  readonly address: string;
+  readonly messages: readonly ChainMessage[];
+  readonly tx: SignedTx;
+  outcome: TxOutcome | undefined;
+}
+
+interface Waiting {
+  readonly submission: Submission;
+  readonly settle: (outcome: TxOutcome) => void;
+}
+
+const BLOCK_MS = 1_000;
+
+export class FakeChain {
+  readonly chainId = 'fake-1';
+  readonly market = new FakeMarket();
+  readonly submissions: Submission[] = [];
+  /** While true, nothing answers and no transaction lands: every read throws `ChainUnavailableError`. */
+  dead = false;
+  /** While set, every transaction ends like this instead of being executed. */
+  override: ((hash: string) => TxOutcome) | undefined;
+  #timeMs: number;
+  #nonce = 0n;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #signed = new Map<string, readonly ChainMessage[]>();
+  readonly #blocks: Block[] = [];
+  #followers = new Set<() => void>();
+
+  /** @param startMs time of the first block, Unix milliseconds */
+  constructor(startMs = 1_800_000_000_000) {
+    this.#timeMs = startMs;
+  }
+
+  get height(): bigint {
+    return this.market.height;
+  }
+
+  /** Puts an order into the book and an event into the next block. */
+  addOrder(order: Order): MarketEvent {
+    this.market.orders.set(formatOrderId(order.id), order);
+    return { type: 'order-created', id: order.id };
+  }
+
+  /** Makes a block of `events` and everything that waits; its lanes' promises settle. */
+  commit(events: readonly MarketEvent[] = []): Block {
+    this.market.height += 1n;
+    this.#timeMs += BLOCK_MS;
+    const all = [...events];
+    for (const waiting of this.dead ? [] : [...this.#waiting.values()]) {
+      const outcome = this.#execute(waiting.submission, all);
+      waiting.submission.outcome = outcome;
+      this.#waiting.delete(waiting.submission.tx.hash);
+      waiting.settle(outcome);
+    }
+    const block: Block = {
+      height: this.market.height,
+      timeMs: this.#timeMs,
+      hash: this.market.height.toString(16).padStart(64, '0').toUpperCase(),
+      events: all,
+    };
+    this.#blocks.push(block);
+    const followers = this.#followers;
+    this.#followers = new Set();
+    for (const wake of followers) wake();
+    return block;
+  }
+
+  #execute(submission: Submission, events: MarketEvent[]): TxOutcome {
+    const { hash } = submission.tx;
+    if (this.override !== undefined) return this.override(hash);
+    const made: MarketEvent[] = [];
+    for (const message of submission.messages) {
+      const result = this.market.run(message);
+      if ('code' in result) return this.#included(hash, result.code, result.codespace, result.log);
+      made.push(...result);
+    }
+    events.push(...made);
+    return this.#included(hash, 0, '', '');
+  }
+
+  #included(hash: string, code: number, codespace: string, log: string): TxOutcome {
+    const height = this.market.height;
+    const gas = { gasUsed: 100_000n, gasWanted: 130_000n };
+    return { status: 'included', hash, height, code, codespace, log, ...gas };
+  }
+
+  readonly reader: ChainReader = this.#createReader();
+
+  readonly feed: BlockFeed = {
+    stalenessMs: () => (this.#blocks.length === 0 ? Infinity : this.dead ? 3_600_000 : 0),
+    run: async (signal, onBlock) => {
+      const aborted = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+      });
+      let next = this.#blocks.length;
+      while (!signal.aborted) {
+        const arrival = new Promise<void>((resolve) => this.#followers.add(resolve));
+        for (; next < this.#blocks.length && !this.dead; next += 1) {
+          const block = this.#blocks[next];
+          if (block !== undefined) await onBlock(block);
+        }
+        await Promise.race([arrival, aborted]);
+      }
+    },
+  };
+
+  /** A lane of any address; only `address` of the signer is used. */
+  laneFor(signer: Pick<Signer, 'address'>): TxLane {
+    const { address } = signer;
+    const sign: TxLane['sign'] = async (messages, options) => {
+      this.#alive();
+      this.#nonce += 1n;
+      const timeoutNs =
+        options?.timeoutNs ?? BigInt(this.#timeMs + 60_000) * 1_000_000n + this.#nonce;
+      const hash = this.#nonce.toString(16).padStart(64, '0').toUpperCase();
+      this.#signed.set(hash, messages);
+      const bytes = new TextEncoder().encode(hash);
+      return { bytes, hash, timeoutNs: options?.mode === 'ordered' ? undefined : timeoutNs };
+    };
+    const broadcast: TxLane['broadcast'] = (tx, signal) => this.#broadcast(address, tx, signal);
+    return {
+      address,
+      sign,
+      broadcast,
+      submit: async (messages, options) =>
+        broadcast(await sign(messages, options), options?.signal),
+    };
+  }
+
+  #broadcast(address: string, tx: SignedTx, signal: AbortSignal | undefined): Promise<TxOutcome> {
+    const done = this.submissions.find((s) => s.tx.hash === tx.hash && s.outcome !== undefined);
+    if (done?.outcome !== undefined) return Promise.resolve(done.outcome);
+    const messages = this.#signed.get(tx.hash) ?? [];
+    const submission: Submission = { address, messages, tx, outcome: undefined };
+    this.submissions.push(submission);
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(tx.hash, { submission, settle: resolve });
+      signal?.addEventListener(
+        'abort',
+        () => {
+          if (submission.outcome === undefined) {
+            reject(new ChainUnavailableError(`gave up on transaction ${tx.hash}: aborted`));
+          }
+        },
+        { once: true },
+      );
+    });
+  }
+
+  #alive(): void {
+    if (this.dead) throw new ChainUnavailableError('the fake chain is dead');
+  }
+
+  #createReader(): ChainReader {
+    const { market } = this;
+    const read = async <T>(value: () => T): Promise<T> => {
+      this.#alive();
+      return value();
+    };
+    return {
+      head: () =>
+        read(() => ({
+          chainId: this.chainId,
+          height: market.height,
+          timeMs: this.#timeMs,
+          catchingUp: false,
+        })),
+      openOrders: () => read(() => [...market.orders.values()].filter((o) => o.state === 'open')),
+      order: (id) => read(() => market.orders.get(formatOrderId(id))),
+      group: (id) =>
+        read(() =>
+          market.deployments.get(formatDeploymentId(id))?.groups.find((g) => g.id.gseq === id.gseq),
+        ),
+      deployment: (id) => read(() => market.deployments.get(formatDeploymentId(id))),
+      deploymentsOf: (owner) =>
+        read(() => [...market.deployments.values()].filter((d) => d.id.owner === owner)),
+      bid: (id) => read(() => market.bids.get(formatBidId(id))),
+      bidsOf: (provider, state) =>
+        read(() =>
+          [...market.bids.values()].filter(
+            (b) => b.id.provider === provider && (state === undefined || b.state === state),
+          ),
+        ),
+      bidsOnOrder: (id) =>
+        read(() =>
+          [...market.bids.values()].filter(
+            (b) => formatOrderId(orderIdOf(b.id)) === formatOrderId(id),
+          ),
+        ),
+      lease: (id) => read(() => market.leases.get(formatBidId(id))),
+      leasesOf: (provider, states) =>
+        read(() =>
+          [...market.leases.values()].filter(
+            (l) => l.id.provider === provider && states.includes(l.state),
+          ),
+        ),
+      leasesOfOwner: (owner, states) =>
+        read(() =>
+          [...market.leases.values()].filter(
+            (l) => l.id.owner === owner && states.includes(l.state),
+          ),
+        ),
+      provider: (owner) => read(() => market.providers.get(owner)),
+      auditedAttributes: (provider) => read(() => market.audited.get(provider) ?? []),
+      certificates: (owner, serial) =>
+        read(() =>
+          market.certificates.filter(
+            (c) => c.owner === owner && (serial === undefined || c.serial === serial),
+          ),
+        ),
+      account: (address) => read(() => market.accounts.get(address)),
+      balances: (address) => read(() => market.balances.get(address) ?? []),
+      marketParams: () =>
+        read(() => ({
+          orderMaxBids: 20,
+          bidMinDeposits: [
+            { denom: 'uakt', amount: 500_000n },
+            { denom: 'uact', amount: 500_000n },
+          ],
+        })),
+    };
+  }
+}

@@ -1,0 +1,278 @@
+/** A small market in memory, for unit tests: the part of the chain's rules that callers of the ports can see. */
+import { formatBidId, formatDeploymentId, formatOrderId, orderIdOf } from '../../market/ids.js';
+import type { BidId, DeploymentId, OrderId } from '../../market/ids.js';
+import type { MarketEvent } from '../../market/events.js';
+import type { Coin } from '../../market/money.js';
+import { Decimal } from '../../market/money.js';
+import type {
+  Account,
+  Bid,
+  Certificate,
+  Deployment,
+  Group,
+  Lease,
+  Order,
+  Provider,
+} from '../../market/records.js';
+import type { AuditedAttributes } from '../../market/attributes.js';
+import type { ChainMessage } from '../ports.js';
+
+/** A refusal in a block, as the chain gives it. */
+export interface FakeRefusal {
+  readonly codespace: string;
+  readonly code: number;
+  readonly log: string;
+}
+
+type Of<T extends ChainMessage['type']> = Extract<ChainMessage, { readonly type: T }>;
+
+const refusal = (codespace: string, code: number, log: string): FakeRefusal => ({
+  codespace,
+  code,
+  log,
+});
+
+/** Everything the fake chain holds; tests read and write it as they like. */
+export class FakeMarket {
+  readonly orders = new Map<string, Order>();
+  readonly bids = new Map<string, Bid>();
+  readonly leases = new Map<string, Lease>();
+  readonly deployments = new Map<string, Deployment>();
+  readonly providers = new Map<string, Provider>();
+  readonly audited = new Map<string, readonly AuditedAttributes[]>();
+  readonly certificates: Certificate[] = [];
+  readonly accounts = new Map<string, Account>();
+  readonly balances = new Map<string, readonly Coin[]>();
+  /** Height of the block being made. */
+  height = 1n;
+
+  /** Runs one message; its events, or why the chain refuses it. A refusal changes nothing. */
+  run(m: ChainMessage): readonly MarketEvent[] | FakeRefusal {
+    switch (m.type) {
+      case 'create-provider':
+        if (this.providers.has(m.provider.owner)) {
+          return refusal('provider', 4, 'invalid provider: already exists');
+        }
+        this.providers.set(m.provider.owner, m.provider);
+        return [{ type: 'provider-created', owner: m.provider.owner }];
+      case 'update-provider':
+        if (!this.providers.has(m.provider.owner)) {
+          return refusal('provider', 3, 'invalid provider: address not found');
+        }
+        this.providers.set(m.provider.owner, m.provider);
+        return [{ type: 'provider-updated', owner: m.provider.owner }];
+      case 'create-certificate':
+        this.certificates.push({
+          owner: m.owner,
+          serial: String(this.certificates.length + 1),
+          state: 'valid',
+          cert: m.certPem,
+          pubkey: m.pubkeyPem,
+        });
+        return [];
+      case 'revoke-certificate':
+        return this.#revoke(m);
+      case 'create-deployment':
+        return this.#createDeployment(m);
+      case 'update-deployment':
+        return this.#updateDeployment(m);
+      case 'close-deployment':
+        return this.#closeDeployment(m.id);
+      case 'create-bid':
+        return this.#createBid(m);
+      case 'close-bid':
+        return this.#closeBid(m);
+      case 'create-lease':
+        return this.#createLease(m.id);
+      case 'close-lease':
+        return this.#closeLease(m.id, 'lease_closed_owner', true);
+      case 'withdraw-lease':
+        return this.leases.has(formatBidId(m.id)) ? [] : refusal('market', 7, 'unknown lease');
+      case 'deposit-deployment':
+      case 'send':
+        return [];
+    }
+  }
+
+  #revoke(m: Of<'revoke-certificate'>): readonly MarketEvent[] | FakeRefusal {
+    const i = this.certificates.findIndex((c) => c.owner === m.owner && c.serial === m.serial);
+    const certificate = this.certificates[i];
+    if (certificate === undefined) return refusal('cert', 2, 'certificate not found');
+    this.certificates[i] = { ...certificate, state: 'revoked' };
+    return [];
+  }
+
+  #createDeployment(m: Of<'create-deployment'>): readonly MarketEvent[] | FakeRefusal {
+    const key = formatDeploymentId(m.id);
+    if (this.deployments.has(key)) return refusal('deployment', 3, 'Deployment exists');
+    const groups = m.groups.map((spec, i): Group => ({
+      id: { ...m.id, gseq: i + 1 },
+      state: 'open',
+      spec,
+      createdAt: this.height,
+    }));
+    this.deployments.set(key, {
+      id: m.id,
+      state: 'active',
+      hash: m.hash,
+      createdAt: this.height,
+      groups,
+      escrow: {
+        state: 'open',
+        settledAt: this.height,
+        funds: [{ denom: m.deposit.denom, amount: new Decimal(m.deposit.amount.toString()) }],
+        transferred: [],
+      },
+    });
+    const created = groups.flatMap((g) => this.#openOrder({ ...g.id, oseq: 1 }, g));
+    return [{ type: 'deployment-created', id: m.id, hash: m.hash }, ...created];
+  }
+
+  #openOrder(id: OrderId, group: Group): readonly MarketEvent[] {
+    this.orders.set(formatOrderId(id), {
+      id,
+      state: 'open',
+      spec: group.spec,
+      createdAt: this.height,
+    });
+    return [{ type: 'order-created', id }];
+  }
+
+  #updateDeployment(m: Of<'update-deployment'>): readonly MarketEvent[] | FakeRefusal {
+    const key = formatDeploymentId(m.id);
+    const deployment = this.deployments.get(key);
+    if (deployment === undefined) return refusal('deployment', 4, 'Deployment not found');
+    this.deployments.set(key, { ...deployment, hash: m.hash });
+    return [{ type: 'deployment-updated', id: m.id, hash: m.hash }];
+  }
+
+  #createBid(m: Of<'create-bid'>): readonly MarketEvent[] | FakeRefusal {
+    const order = this.orders.get(formatOrderId(orderIdOf(m.id)));
+    if (order === undefined) return refusal('market', 15, 'invalid order: order not found');
+    if (order.state !== 'open') return refusal('market', 13, 'bid: order not open');
+    if (!this.providers.has(m.id.provider)) return refusal('market', 30, 'unknown provider');
+    const key = formatBidId(m.id);
+    // A bid's key is never free again, not even after a close.
+    if (this.bids.has(key)) return refusal('market', 21, 'invalid bid: bid exists from provider');
+    this.bids.set(key, {
+      id: m.id,
+      state: 'open',
+      price: m.price,
+      createdAt: this.height,
+      resourcesOffer: m.resourcesOffer,
+      reclamationWindowSeconds: m.reclamationWindowSeconds,
+    });
+    return [{ type: 'bid-created', id: m.id, price: m.price }];
+  }
+
+  #closeBid(m: Of<'close-bid'>): readonly MarketEvent[] | FakeRefusal {
+    const bid = this.bids.get(formatBidId(m.id));
+    if (bid === undefined) return refusal('market', 6, 'unknown bid');
+    if (bid.state === 'open') {
+      this.#setBid(bid, 'closed');
+      return [{ type: 'bid-closed', id: m.id }];
+    }
+    if (bid.state !== 'active') return refusal('market', 8, 'unknown lease for bid');
+    return this.#closeLease(m.id, `lease_closed_reason_${m.reason}`, false);
+  }
+
+  #createLease(id: BidId): readonly MarketEvent[] | FakeRefusal {
+    const bid = this.bids.get(formatBidId(id));
+    if (bid === undefined) return refusal('market', 18, 'invalid bid: bid not found');
+    if (bid.state !== 'open') return refusal('market', 12, 'bid not open');
+    const orderPath = formatOrderId(orderIdOf(id));
+    const order = this.orders.get(orderPath);
+    if (order?.state !== 'open') return refusal('market', 13, 'bid: order not open');
+    this.orders.set(orderPath, { ...order, state: 'active' });
+    for (const other of this.bids.values()) {
+      if (formatOrderId(orderIdOf(other.id)) === orderPath && other.state === 'open') {
+        this.#setBid(other, other === bid ? 'active' : 'lost');
+      }
+    }
+    this.leases.set(formatBidId(id), {
+      id,
+      state: 'active',
+      price: bid.price,
+      createdAt: this.height,
+      closedOn: 0n,
+      reason: 'lease_closed_invalid',
+    });
+    return [{ type: 'lease-created', id, price: bid.price }];
+  }
+
+  #closeLease(id: BidId, reason: string, reopen: boolean): readonly MarketEvent[] | FakeRefusal {
+    const lease = this.leases.get(formatBidId(id));
+    if (lease === undefined) return refusal('market', 7, 'unknown lease');
+    if (lease.state !== 'active') return refusal('market', 24, 'order closed');
+    const events = this.#endLease(lease, reason);
+    const order = this.orders.get(formatOrderId(orderIdOf(id)));
+    const group = this.deployments
+      .get(formatDeploymentId(id))
+      ?.groups.find((g) => g.id.gseq === id.gseq);
+    if (group === undefined || order === undefined) return events;
+    if (reopen) return [...events, ...this.#openOrder({ ...order.id, oseq: id.oseq + 1 }, group)];
+    this.#setGroup(group, 'paused');
+    return [{ type: 'group-paused', id: group.id }, ...events];
+  }
+
+  #endLease(lease: Lease, reason: string): readonly MarketEvent[] {
+    this.leases.set(formatBidId(lease.id), {
+      ...lease,
+      state: 'closed',
+      closedOn: this.height,
+      reason,
+    });
+    const bid = this.bids.get(formatBidId(lease.id));
+    if (bid !== undefined) this.#setBid(bid, 'closed');
+    const orderId = orderIdOf(lease.id);
+    const order = this.orders.get(formatOrderId(orderId));
+    if (order !== undefined) this.orders.set(formatOrderId(orderId), { ...order, state: 'closed' });
+    return [
+      { type: 'lease-closed', id: lease.id, reason },
+      { type: 'bid-closed', id: lease.id },
+      { type: 'order-closed', id: orderId },
+    ];
+  }
+
+  #closeDeployment(id: DeploymentId): readonly MarketEvent[] | FakeRefusal {
+    const key = formatDeploymentId(id);
+    const deployment = this.deployments.get(key);
+    if (deployment?.state !== 'active') return refusal('deployment', 5, 'Deployment closed');
+    const ofIt = (other: DeploymentId): boolean => formatDeploymentId(other) === key;
+    const leases = [...this.leases.values()].filter((l) => ofIt(l.id) && l.state === 'active');
+    const events: MarketEvent[] = [{ type: 'deployment-closed', id }];
+    for (const group of deployment.groups) events.push({ type: 'group-closed', id: group.id });
+    for (const lease of leases) events.push(...this.#endLease(lease, 'lease_closed_owner'));
+    for (const order of this.orders.values()) {
+      if (!ofIt(order.id) || order.state === 'closed') continue;
+      this.orders.set(formatOrderId(order.id), { ...order, state: 'closed' });
+      events.push({ type: 'order-closed', id: order.id });
+    }
+    for (const bid of this.bids.values()) {
+      if (!ofIt(bid.id) || bid.state !== 'open') continue;
+      this.#setBid(bid, 'closed');
+      events.push({ type: 'bid-closed', id: bid.id });
+    }
+    this.deployments.set(key, {
+      ...deployment,
+      state: 'closed',
+      groups: deployment.groups.map((g) => ({ ...g, state: 'closed' })),
+      escrow: { ...deployment.escrow, state: 'closed' },
+    });
+    return events;
+  }
+
+  #setBid(bid: Bid, state: Bid['state']): void {
+    this.bids.set(formatBidId(bid.id), { ...bid, state });
+  }
+
+  #setGroup(group: Group, state: Group['state']): void {
+    const key = formatDeploymentId(group.id);
+    const deployment = this.deployments.get(key);
+    if (deployment === undefined) return;
+    this.deployments.set(key, {
+      ...deployment,
+      groups: deployment.groups.map((g) => (g.id.gseq === group.id.gseq ? { ...g, state } : g)),
+    });
+  }
+}
