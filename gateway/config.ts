@@ -1,0 +1,172 @@
+/** The gateway's configuration file (YAML), checked once at the edge. Secrets are named by file path only. */
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const port = z.int().min(0).max(65_535);
+const seconds = z.number().positive().max(86_400);
+const count = z.int().min(1).max(1_000_000);
+const hostname = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'must be a lower-case host name',
+  );
+const address = z
+  .string()
+  .regex(/^[a-z]{1,20}1[02-9ac-hj-np-z]{38,58}$/, 'must be a bech32 account address');
+const path = z.string().min(1);
+
+const keyPair = z.strictObject({
+  /** PEM file: the certificate, and for the public one the chain behind it. */
+  certFile: path,
+  /** PEM file: the unencrypted private key. */
+  keyFile: path,
+});
+
+const listenAt = (defaults: { readonly address: string; readonly port: number }) =>
+  z
+    .strictObject({
+      address: z.string().min(1).default(defaults.address),
+      port: port.default(defaults.port),
+    })
+    .prefault({});
+
+const bucket = (burst: number, perSecond: number) =>
+  z
+    .strictObject({
+      burst: count.default(burst),
+      perSecond: z.number().positive().max(1_000_000).default(perSecond),
+      maxKeys: count.default(20_000),
+    })
+    .prefault({});
+
+const limits = z
+  .strictObject({
+    maxBodyBytes: z
+      .int()
+      .min(1024)
+      .max(1024 * 1024)
+      .default(1024 * 1024),
+    maxHeaderBytes: z
+      .int()
+      .min(1024)
+      .max(64 * 1024)
+      .default(16 * 1024),
+    connections: count.default(4096),
+    connectionsPerAddress: count.default(128),
+    helloSeconds: seconds.default(3),
+    handshakeSeconds: seconds.default(10),
+    headersSeconds: seconds.default(10),
+    requestSeconds: seconds.default(60),
+    keepAliveSeconds: seconds.default(30),
+    checkSeconds: seconds.default(1),
+    perAddress: bucket(200, 50),
+    perOwner: bucket(100, 20),
+  })
+  .prefault({});
+
+const schema = z.strictObject({
+  listen: listenAt({ address: '0.0.0.0', port: 8443 }),
+  /** Metrics and probes; keep it inside the cluster. */
+  internal: listenAt({ address: '0.0.0.0', port: 9090 }),
+  provider: z.strictObject({
+    address,
+    /** The host of the provider's on-chain URI. */
+    hostname,
+    /** Whether services get a hostname of their own, as the operator is configured. */
+    staticHosts: z.boolean().default(true),
+  }),
+  chain: z.strictObject({
+    chainId: z.string().min(1).optional(),
+    /** RPC nodes in order of preference. */
+    endpoints: z.array(z.url({ protocol: /^https?$/ })).min(1),
+    timeoutSeconds: seconds.default(10),
+  }),
+  kubernetes: z.strictObject({
+    /** Left out inside a pod, where the service account is used. */
+    kubeconfig: path.optional(),
+    context: z.string().min(1).optional(),
+    operatorNamespace: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/),
+    timeoutSeconds: seconds.default(10),
+  }),
+  tls: z.strictObject({
+    /** The certificate that the provider published on chain. */
+    provider: keyPair,
+    /** A certificate that browsers trust, shown to clients that ask for `provider.hostname`. */
+    public: keyPair.optional(),
+    /** How often the files are looked at for a renewed certificate. */
+    reloadSeconds: seconds.default(60),
+  }),
+  tokens: z
+    .strictObject({
+      /** Longest life (exp minus iat) of a token that is accepted. */
+      maxLifetimeSeconds: z
+        .int()
+        .min(1)
+        .max(366 * 86_400)
+        .default(900),
+      /** How far clocks may differ. */
+      skewSeconds: z.int().min(0).max(300).default(30),
+    })
+    .prefault({}),
+  certificates: z
+    .strictObject({
+      /** How long a certificate counts as valid before the chain is asked again: the life of a revoked one. */
+      recheckSeconds: z.number().min(0).max(60).default(10),
+    })
+    .prefault({}),
+  manifest: z
+    .strictObject({
+      /** How long a manifest may be ahead of its lease on chain. */
+      waitSeconds: z.number().min(0).max(110).default(30),
+      pollSeconds: z.number().min(0.01).max(30).default(1),
+      maxWaiting: count.default(256),
+    })
+    .prefault({}),
+  limits,
+  stop: z.strictObject({ graceSeconds: z.number().min(0).max(600).default(20) }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    })
+    .prefault({}),
+});
+
+export type GatewayConfig = z.infer<typeof schema>;
+
+/** The file cannot be used; the message has one line per fault and names its field. */
+export class ConfigError extends Error {
+  readonly fields: readonly string[];
+  constructor(message: string, fields: readonly string[], options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ConfigError';
+    this.fields = fields;
+  }
+}
+
+export const isConfigError = (error: unknown): error is ConfigError => error instanceof ConfigError;
+
+const fieldsOf = (issue: z.core.$ZodIssue): readonly string[] =>
+  issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => [...issue.path, key].join('.'))
+    : [issue.path.length === 0 ? '(file)' : issue.path.join('.')];
+
+/** Reads the text of a configuration file, defaults filled in. @throws ConfigError */
+export const parseConfig = (text: string): GatewayConfig => {
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 20 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`configuration is not YAML: ${why}`, ['(file)'], { cause });
+  }
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const fields = result.error.issues.flatMap(fieldsOf);
+  const lines = result.error.issues.map(
+    (issue) => `${fieldsOf(issue).join(', ')}: ${issue.message}`,
+  );
+  throw new ConfigError(`configuration is invalid\n  ${lines.join('\n  ')}`, fields, {
+    cause: result.error,
+  });
+};

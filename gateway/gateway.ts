@@ -1,0 +1,177 @@
+/** The running gateway over its ports: everything but files, clients and the process. */
+import type { Logger } from 'pino';
+import { createAuthenticator } from './auth/authenticate.js';
+import type { AuthenticatorDependencies } from './auth/authenticate.js';
+import type { Sleep } from './deadline.js';
+import { createApplication } from './http/application.js';
+import { createPipeline } from './http/pipeline.js';
+import type { RequestRecord } from './http/pipeline.js';
+import { createInternalServer } from './internal-server.js';
+import { createConnectionCounter } from './limits/connection-count.js';
+import type { ConnectionLimits } from './limits/connection-count.js';
+import { createTokenBuckets } from './limits/token-bucket.js';
+import type { BucketOptions } from './limits/token-bucket.js';
+import { closeServer, listen } from './listening.js';
+import type { ListenAddress } from './listening.js';
+import { createMetrics } from './metrics.js';
+import type { GatewayMetrics } from './metrics.js';
+import type { LeaseReader, ManifestStore, ProviderReader, WorkloadReader } from './ports.js';
+import { leaseRoutes } from './routes/lease-routes.js';
+import { manifestIntakeRoute } from './routes/manifest-intake.js';
+import type { LeaseWait } from './routes/manifest-intake.js';
+import { notYetRoutes } from './routes/not-yet-routes.js';
+import { providerRoutes } from './routes/provider-routes.js';
+import { createFrontDoor } from './tls/front-door.js';
+import type { FrontDoor } from './tls/front-door.js';
+import { createHttpsServers } from './tls/https-servers.js';
+import type { HttpTimeouts, HttpsServers, KeyPair } from './tls/https-servers.js';
+
+export interface GatewayLimits {
+  readonly maxBodyBytes: number;
+  readonly maxHeaderBytes: number;
+  readonly helloTimeoutMs: number;
+  readonly timeouts: HttpTimeouts;
+  readonly connections: ConnectionLimits;
+  readonly perAddress: BucketOptions;
+  readonly perOwner: BucketOptions;
+}
+
+export interface GatewayDependencies {
+  readonly leases: LeaseReader;
+  readonly manifests: ManifestStore;
+  readonly workloads: WorkloadReader;
+  readonly provider: ProviderReader;
+  readonly authentication: AuthenticatorDependencies;
+  /** Our account's address. */
+  readonly address: string;
+  readonly publicHostname: string;
+  readonly staticHosts: boolean;
+  readonly build: { readonly version: string; readonly commit: string };
+  readonly certificates: {
+    readonly publicPair: KeyPair | undefined;
+    readonly providerPair: KeyPair;
+  };
+  readonly listen: ListenAddress;
+  readonly internal: ListenAddress;
+  readonly limits: GatewayLimits;
+  readonly leaseWait: LeaseWait;
+  /** How long requests may go on after a stop was asked for. */
+  readonly graceMs: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  readonly log: Logger;
+}
+
+export interface Gateway {
+  /** Ports that were bound; of interest when 0 was asked for. */
+  readonly port: number;
+  readonly internalPort: number;
+  useCertificates(pairs: GatewayDependencies['certificates']): void;
+  /** Takes no new connections, lets requests finish within the grace, then closes everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const recorder =
+  (metrics: GatewayMetrics, log: Logger) =>
+  (record: RequestRecord): void => {
+    metrics.request(record);
+    const { fault, ...fields } = record;
+    if (fault === undefined) log.info(fields, 'request');
+    else log.error({ ...fields, err: fault }, 'request failed');
+  };
+
+const routesOf = (dependencies: GatewayDependencies) => [
+  ...providerRoutes(dependencies),
+  manifestIntakeRoute({
+    ...dependencies,
+    validation: { staticHosts: dependencies.staticHosts },
+    wait: dependencies.leaseWait,
+  }),
+  ...leaseRoutes(dependencies),
+  ...notYetRoutes(),
+];
+
+/** Ends what still runs: first politely, after the grace for good. */
+const drain = async (
+  dependencies: GatewayDependencies,
+  servers: HttpsServers,
+  door: FrontDoor,
+): Promise<void> => {
+  const closed = new AbortController();
+  const doorClosed = closeServer(door.server).then(() => {
+    closed.abort();
+  });
+  servers.closeIdle();
+  await dependencies.sleep(dependencies.graceMs, closed.signal);
+  servers.closeAll();
+  door.destroyAll();
+  await doorClosed;
+};
+
+/** Starts both faces. Rejects when an address cannot be listened on. */
+export const startGateway = async (dependencies: GatewayDependencies): Promise<Gateway> => {
+  const { limits, now, log } = dependencies;
+  const stopping = new AbortController();
+  const connections = createConnectionCounter(limits.connections);
+  const metrics = createMetrics(() => connections.open());
+  const wrap = createPipeline({
+    authenticate: createAuthenticator(dependencies.authentication),
+    perAddress: createTokenBuckets(limits.perAddress, now),
+    perOwner: createTokenBuckets(limits.perOwner, now),
+    maxBodyBytes: limits.maxBodyBytes,
+    now,
+    record: recorder(metrics, log),
+    stopping: stopping.signal,
+  });
+  const servers = createHttpsServers({
+    ...dependencies.certificates,
+    publicHostname: dependencies.publicHostname,
+    timeouts: limits.timeouts,
+    maxHeaderBytes: limits.maxHeaderBytes,
+    handler: createApplication(routesOf(dependencies), wrap),
+    onClientError: (code) => {
+      metrics.clientError(code);
+    },
+  });
+  const door = createFrontDoor({
+    accept: (socket, serverName) => {
+      servers.accept(socket, serverName);
+    },
+    connections,
+    helloTimeoutMs: limits.helloTimeoutMs,
+    onRefused: (reason) => {
+      metrics.connectionRefused(reason);
+    },
+  });
+  const internal = createInternalServer({
+    registry: metrics.registry,
+    // An outage of chain or cluster is answered with its reason; a gateway out of rotation could not even say so.
+    readiness: async () =>
+      stopping.signal.aborted ? { ready: false, why: 'stopping' } : { ready: true },
+  });
+  const internalPort = await listen(internal, dependencies.internal);
+  const port = await listen(door.server, dependencies.listen).catch(async (error: unknown) => {
+    await closeServer(internal);
+    servers.closeAll();
+    throw error;
+  });
+  log.info({ port, internalPort }, 'listening');
+  const stop = async (): Promise<void> => {
+    log.info('stopping');
+    stopping.abort();
+    await drain(dependencies, servers, door);
+    internal.closeAllConnections();
+    await closeServer(internal);
+    log.info('stopped');
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    port,
+    internalPort,
+    useCertificates: (pairs) => {
+      servers.useCertificates(pairs);
+    },
+    stop: () => (stopped ??= stop()),
+  };
+};
