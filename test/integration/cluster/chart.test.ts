@@ -120,6 +120,26 @@ describe("the chart's rights on a real API server", () => {
     expect(await refusalOf(core.deleteNamespace({ name: 'lease-a' }))).toBe('allowed');
   });
 
+  it('lets the operator give a tenant what it has itself, and no more', async () => {
+    await apply(operator, namespace('lease-b', LEASE));
+    const role = (place: string, resource: string): object => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { namespace: place, name: resource.replace('/', '-') },
+      rules: [{ apiGroups: [''], resources: [resource], verbs: ['get'] }],
+    });
+    expect(await refusalOf(apply(operator, role('lease-b', 'pods/log')))).toBe('allowed');
+    expect(await refusalOf(apply(operator, role('lease-b', 'events')))).toBe('allowed');
+    expect(await refusalOf(apply(operator, role('lease-b', 'secrets')))).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('attempting to grant RBAC permissions not currently held'),
+    });
+    expect(await refusalOf(apply(operator, role('kube-public', 'pods/log')))).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('labelled akash.network=true'),
+    });
+  });
+
   it('keeps the operator from namespaces that are no lease', async () => {
     const labelled = 'labelled akash.network=true';
     await admin.createNamespace({ body: { metadata: { name: 'neighbour' } } });
