@@ -91,9 +91,13 @@ const objectsOf = (sdl: FromSdl, placement: Case['placement']): readonly Kuberne
     ];
   });
 
+/** YAML 1.1, because that is what kubectl reads: `off` must be quoted there. */
 const toYaml = (objects: readonly KubernetesObject[]): string =>
   objects
-    .map((object) => `---\n${stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })}`)
+    .map(
+      (object) =>
+        `---\n${stringify(object, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' })}`,
+    )
     .join('');
 
 describe('golden manifests', () => {
