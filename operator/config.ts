@@ -5,6 +5,16 @@ import { z } from 'zod';
 
 const periodMs = (def: number): z.ZodDefault<z.ZodNumber> => z.number().int().min(10).default(def);
 
+const labels = z.strictObject({
+  namespaceLabels: z.record(z.string(), z.string()),
+  podLabels: z.record(z.string(), z.string()),
+});
+
+const podPeer = (
+  namespaceLabels: Record<string, string>,
+  podLabels: Record<string, string>,
+): z.ZodDefault<typeof labels> => labels.default({ namespaceLabels, podLabels });
+
 const schema = z.strictObject({
   /** Path of a kubeconfig; left out inside a pod. */
   kubeconfig: z.string().min(1).optional(),
@@ -38,6 +48,17 @@ const schema = z.strictObject({
     .prefault({}),
   /** Denied to tenants beside the private ranges: the cluster's own pod, service and node ranges. */
   clusterCidrs: z.array(z.string()).default([]),
+  /** The ingress controller's pods, which may reach every tenant's. */
+  ingressController: podPeer(
+    { 'app.kubernetes.io/name': 'ingress-nginx' },
+    { 'app.kubernetes.io/name': 'ingress-nginx' },
+  ),
+  /** The cluster's DNS, which every tenant may ask. */
+  clusterDns: podPeer({ 'kubernetes.io/metadata.name': 'kube-system' }, { 'k8s-app': 'kube-dns' }),
+  /** Where the API server listens, for services that may read their own logs and events. */
+  apiServerEndpoints: z
+    .array(z.strictObject({ ip: z.string().min(1), port: z.number().int().min(1).max(65535) }))
+    .default([]),
   timings: z
     .strictObject({
       /** Full recount of open orders, own bids and own leases. */

@@ -27,7 +27,6 @@ export interface ProviderObservation {
   readonly activeLeases: number;
   readonly orders: { readonly open: number; readonly bid: number; readonly skipped: number };
   readonly skippedByReason: Readonly<Record<string, number>>;
-  readonly earnedTodayUact: bigint;
 }
 
 const observe = (
@@ -117,6 +116,5 @@ export const providerStatus = (
   leases: { active: seen.activeLeases },
   orders: seen.orders,
   skippedByReason: seen.skippedByReason,
-  earnedTodayUact: seen.earnedTodayUact.toString(),
   updatedAt: nowIso,
 });

@@ -1,0 +1,182 @@
+/**
+ * The operator's composition root: the only place that knows every part. Nothing decides before it leads and everything it
+ * watches is complete; when it loses the lead it ends, because a second bidder costs money.
+ */
+import { hostname } from 'node:os';
+import { connectChain } from '../chain/client.js';
+import { issueCertificate } from '../chain/certificate.js';
+import { parseDecimal } from '../market/money.js';
+import { signerFromFile } from '../chain/wallet.js';
+import { OPERATOR_LEASE } from '../crds/constants.js';
+import { EventRecorder } from '../kube/event-recorder.js';
+import { LeaderElector } from '../kube/leader-elector.js';
+import type { Reason } from '../market/reasons.js';
+import { ReasonError } from '../market/reasons.js';
+import { systemClock } from './clock.js';
+import type { OperatorConfig } from './config.js';
+import { connectCluster } from './connect-cluster.js';
+import { serveHttp } from './http.js';
+import { lead } from './lead.js';
+import type { Logger } from './logger.js';
+import { createMetrics } from './metrics.js';
+import { PolicyView } from './policy-view.js';
+
+export interface OperatorRun {
+  /** Resolves when the operator has ended; `undefined` for a wanted end, else why. */
+  readonly ended: Promise<Reason | undefined>;
+  readonly httpPort: number;
+}
+
+/** Starts and returns once it listens. @throws ConfigError, KubeAccessError or WalletError when it cannot even start */
+export const startOperator = async (
+  config: OperatorConfig,
+  env: Readonly<Record<string, string | undefined>>,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<OperatorRun> => {
+  const clock = systemClock;
+  const random = Math.random;
+  const metrics = createMetrics();
+  const cluster = await connectCluster(config.kubeconfig, env, clock);
+  const { api } = cluster;
+  const signer = await signerFromFile(config.keyFile);
+  const policies = new PolicyView({
+    ...{ api, clock, random, computeProvider: config.computeProvider },
+    onError: (err) => log.warn({ err }, "watching the operator's own objects failed; trying again"),
+  });
+  const state: { ready: Reason | undefined } = {
+    ready: { code: 'Starting', message: 'The operator has not read its ComputeProvider yet.' },
+  };
+  const http = await serveHttp(config.http, metrics.registry, {
+    live: () => undefined,
+    ready: () => state.ready,
+  });
+  const instance = env['POD_NAME'] ?? `${hostname()}-${process.pid}`;
+  const recorder = new EventRecorder({
+    ...{ api, clock, random, instance, controller: 'berth.dev/operator' },
+    onDropped: (err, happening) =>
+      log.debug({ err, reason: happening.reason }, 'an Event was dropped'),
+  });
+
+  const stop = new AbortController();
+  const running = AbortSignal.any([signal, stop.signal]);
+  let endReason: Reason | undefined;
+  const end = (reason: Reason): void => {
+    endReason ??= reason;
+    stop.abort();
+  };
+
+  const run = async (): Promise<void> => {
+    const background = [policies.run(running), recorder.run(running)];
+    try {
+      const provider = await policies.whenProvider(running, () => {
+        state.ready = {
+          code: 'ComputeProviderMissing',
+          message: `There is no ComputeProvider named "${config.computeProvider}"; create it and the operator goes on by itself.`,
+        };
+        log.warn(state.ready.message);
+      });
+      if (provider.spec.address !== signer.address) {
+        throw new ReasonError({
+          code: 'WrongKey',
+          message: `The key in ${config.keyFile} belongs to ${signer.address}, but spec.address of ComputeProvider "${config.computeProvider}" is ${provider.spec.address}.`,
+          field: 'spec.address',
+        });
+      }
+      const chain = connectChain({
+        endpoints: provider.spec.chain.endpoints.map((e) => e.url),
+        chainId: provider.spec.chain.chainId,
+      });
+      const lane = chain.laneFor(signer, {
+        gasPrice: { denom: 'uakt', amount: parseDecimal(config.gasPrice.replace('uakt', '')) },
+        timeoutSeconds: Math.max(1, Math.round(config.timings.txTimeoutMs / 1000)),
+      });
+      const leading = (): Promise<void> =>
+        lead(
+          {
+            config,
+            api,
+            chain,
+            lane,
+            provider,
+            policies,
+            metrics,
+            clock,
+            random,
+            log,
+            recorder,
+            issueCertificate,
+          },
+          (reason) => {
+            state.ready = reason;
+          },
+          running,
+        );
+      try {
+        await elect(leading);
+      } finally {
+        chain.close();
+      }
+    } finally {
+      stop.abort();
+      await Promise.all(background);
+    }
+  };
+
+  const elect = async (leading: () => Promise<void>): Promise<void> => {
+    const { enabled, ...timing } = config.leaderElection;
+    if (!enabled) {
+      await leading();
+      return;
+    }
+    state.ready = { code: 'NotLeading', message: 'Another replica leads; this one stands by.' };
+    let work: Promise<void> | undefined;
+    const elector = new LeaderElector({
+      ...{
+        api,
+        clock,
+        random,
+        identity: instance,
+        namespace: config.namespace,
+        name: OPERATOR_LEASE,
+        ...timing,
+      },
+      onElected: (token) => {
+        log.info({ token }, 'leading');
+        work = leading().catch((error: unknown) => {
+          fail(error);
+        });
+      },
+      onLost: (why) =>
+        end({
+          code: 'LeadershipLost',
+          message: `Leadership was lost: ${why.message}; ending so that two never bid.`,
+        }),
+      onError: (err) => log.warn({ err }, 'the leader-election Lease could not be read or written'),
+    });
+    await elector.run(running);
+    stop.abort();
+    await work;
+  };
+
+  const fail = (error: unknown): void => {
+    if (running.aborted && !(error instanceof ReasonError)) return;
+    if (error instanceof ReasonError) end(error.reason);
+    else {
+      log.error({ err: error }, 'the operator failed');
+      end({
+        code: 'OperatorFailed',
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  };
+
+  const ended = run()
+    .catch(fail)
+    .then(async () => {
+      await http.close();
+      cluster.close();
+      return endReason;
+    });
+  return { ended, httpPort: http.port };
+};

@@ -1,0 +1,196 @@
+/** Puts the parts of bidding together. */
+import { decide } from '../../bidengine/decide.js';
+import type { BidRules } from '../../bidengine/input.js';
+import { withReservations } from '../../bidengine/reservations.js';
+import type { ChainReader, TxLane } from '../../chain/ports.js';
+import type { ComputeProvider } from '../../crds/generated/types.js';
+import { bidIdOf } from '../../market/ids.js';
+import { parseCoin, parseDecimal } from '../../market/money.js';
+import type { Reason } from '../../market/reasons.js';
+import type { ChainSync } from '../chain-view/chain-sync.js';
+import type { ChainView } from '../chain-view/chain-view.js';
+import type { Clock } from '../clock.js';
+import type { InventoryView } from '../inventory/inventory-view.js';
+import type { Logger } from '../logger.js';
+import type { OperatorMetrics } from '../metrics.js';
+import type { OrderBook } from '../orderbook/order-book.js';
+import type { PolicyView } from '../policy-view.js';
+import { BidCloser } from './bid-closer.js';
+import { BidRecovery } from './bid-recovery.js';
+import { BidSubmitter } from './bid-submitter.js';
+import { blocksFor } from './bid-timeout.js';
+import { BidUpkeep } from './bid-upkeep.js';
+import { BiddingCycle } from './bidding-cycle.js';
+import type { CycleInputs } from './bidding-cycle.js';
+import { DecisionLog } from './decision-log.js';
+import type { OwnBids } from './own-bids.js';
+import type { BidRecords, IntentStore } from './ports.js';
+import type { ReservationLedger } from './reservation-ledger.js';
+import { RetrySchedule } from './retry-schedule.js';
+
+/** Gas that a bid takes at most, for what it may cost (real-node.md: 121k used, with margin). */
+const BID_GAS = 200_000n;
+
+export interface BiddingDeps {
+  readonly provider: ComputeProvider;
+  readonly reader: ChainReader;
+  readonly lane: TxLane;
+  readonly view: ChainView;
+  readonly sync: ChainSync;
+  readonly book: OrderBook;
+  readonly bids: OwnBids;
+  readonly ledger: ReservationLedger;
+  readonly inventory: InventoryView;
+  readonly policies: PolicyView;
+  readonly intents: IntentStore;
+  readonly records: BidRecords;
+  readonly metrics: OperatorMetrics;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Price of a unit of gas, for example `0.025uakt`. */
+  readonly gasPrice: string;
+  /** Silence of the API server after which what is free counts as unknown, milliseconds. */
+  readonly inventoryMaxAgeMs: number;
+  /** Called when an order should be decided (again) soon. */
+  readonly wake: () => void;
+}
+
+export interface Bidding {
+  readonly cycle: BiddingCycle;
+  readonly recovery: BidRecovery;
+  readonly upkeep: BidUpkeep;
+  readonly closer: BidCloser;
+  readonly submitter: BidSubmitter;
+  readonly decisions: DecisionLog;
+  /** Why no order is decided now, `undefined` while bidding. */
+  fault(): Reason | undefined;
+}
+
+const bidFeeUakt = (gasPrice: string): bigint => {
+  const price = parseDecimal(gasPrice.replace(/[a-z]+$/, ''));
+  return BigInt(price.times(parseDecimal(BID_GAS.toString())).toFixed(0, 3));
+};
+
+const rulesOf = ({ spec }: ComputeProvider, gasPrice: string): BidRules => ({
+  orderAttributes: [],
+  depositDenoms: [parseCoin(spec.bidding.deposit).denom === 'uact' ? 'uact' : 'uakt'],
+  bidFeeUakt: bidFeeUakt(gasPrice),
+  reserveUakt: BigInt(spec.budgets.reserveUakt),
+  allowUnknownStorage: true,
+});
+
+const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
+
+/** Everything that one cycle reads, or the first reason not to. */
+const cycleInputs = (deps: BiddingDeps, signal: AbortSignal): CycleInputs | Reason => {
+  const { view, sync, inventory, policies, inventoryMaxAgeMs, gasPrice } = deps;
+  const provider = policies.provider() ?? deps.provider;
+  if (signal.aborted) return { code: 'Stopping', message: 'The operator is stopping.' };
+  if (provider.spec.bidding.paused)
+    return { code: 'Paused', message: 'spec.bidding.paused is set.', field: 'spec.bidding.paused' };
+  const facts = sync.facts();
+  const fault = view.staleness() ?? inventory.fault(inventoryMaxAgeMs) ?? policies.fault();
+  if (fault !== undefined) return fault;
+  if (facts === undefined)
+    return { code: 'ChainNotRead', message: 'Orders, bids and leases have not been listed yet.' };
+  const { record } = facts;
+  if (record === undefined) {
+    return {
+      code: 'NotRegistered',
+      message: `Provider ${provider.spec.address} has no record on chain yet.`,
+    };
+  }
+  return {
+    address: provider.spec.address,
+    facts: { ...facts, record },
+    policies: policies.policies(),
+    rules: rulesOf(provider, gasPrice),
+    blockedHostnames: [],
+    maxPendingGpusPerOwner: provider.spec.bidding.maxPendingGpusPerOwner,
+    inventory: (reservations) => inventory.snapshot(reservations),
+  };
+};
+
+/** @param signal ends broadcasts that are under way */
+export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding => {
+  const {
+    provider,
+    reader,
+    lane,
+    view,
+    sync,
+    bids,
+    ledger,
+    intents,
+    records,
+    clock,
+    log,
+    metrics,
+    policies,
+  } = deps;
+  const { address } = provider.spec;
+  const decisions = new DecisionLog();
+  const retries = new RetrySchedule();
+  const submitter = new BidSubmitter({
+    ...{ lane, provider: address, intents, records, bids, ledger, metrics, clock, log },
+    onFailed: (path) => {
+      retries.failed(path, view.height);
+      deps.wake();
+    },
+    onIncluded: (intent, height) => {
+      const price = { denom: intent.price.denom, amount: parseDecimal(intent.price.amount) };
+      bids.put({
+        id: bidIdOf(intent.orderId, address),
+        state: 'open',
+        price,
+        createdAt: height,
+        resourcesOffer: [],
+      });
+    },
+  });
+  const inputs = (): CycleInputs | Reason => cycleInputs(deps, signal);
+  return {
+    submitter,
+    decisions,
+    cycle: new BiddingCycle({
+      ...{
+        view,
+        book: deps.book,
+        bids,
+        ledger,
+        submitter,
+        decisions,
+        retries,
+        metrics,
+        log,
+        decide,
+        withReservations,
+      },
+      inputs,
+    }),
+    recovery: new BidRecovery({
+      ...{ reader, provider: address, view, intents, records, bids, ledger, log },
+      resume: (flight) => submitter.resume(flight, signal),
+      nowIso: () => new Date(clock.now()).toISOString(),
+    }),
+    upkeep: new BidUpkeep({
+      reader,
+      records,
+      bids,
+      ledger,
+      leases: () => sync.leases(),
+      clock,
+      metrics,
+      log,
+    }),
+    closer: new BidCloser({
+      ...{ reader, lane, view, bids, log },
+      timeoutBlocks: () =>
+        blocksFor((policies.provider() ?? provider).spec.bidding.timeoutSeconds, view.blockTimeMs),
+    }),
+    fault: () => {
+      const now = inputs();
+      return isReason(now) ? now : undefined;
+    },
+  };
+};

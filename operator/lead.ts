@@ -1,0 +1,243 @@
+/** What the leader runs: every loop, wired to each other, until the signal aborts. */
+import type { ChainClient } from '../chain/client.js';
+import type { TxLane } from '../chain/ports.js';
+import type { ComputeProvider } from '../crds/generated/types.js';
+import type { KubeApi } from '../kube/api.js';
+import type { EventRecorder } from '../kube/event-recorder.js';
+import type { LeaseId } from '../market/ids.js';
+import { isReasonError } from '../market/reasons.js';
+import type { Reason } from '../market/reasons.js';
+import { createBidding } from './bidding/create-bidding.js';
+import { OwnBids } from './bidding/own-bids.js';
+import { ReservationLedger } from './bidding/reservation-ledger.js';
+import { ChainSync } from './chain-view/chain-sync.js';
+import { ChainView } from './chain-view/chain-view.js';
+import type { Clock } from './clock.js';
+import type { OperatorConfig } from './config.js';
+import { FundsBook } from './funds/funds-book.js';
+import { InventoryView } from './inventory/inventory-view.js';
+import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
+import { KubeBidRecords } from './kube-adapters/bid-records.js';
+import { eventsThrough } from './kube-adapters/events.js';
+import { KubeIntentStore } from './kube-adapters/intent-store.js';
+import { createFunds } from './funds/create-funds.js';
+import { createLeases } from './leases/create-leases.js';
+import type { Logger } from './logger.js';
+import { Loop } from './loop.js';
+import type { OperatorMetrics } from './metrics.js';
+import { OrderBook } from './orderbook/order-book.js';
+import type { PolicyView } from './policy-view.js';
+import { Registration } from './provider/registration.js';
+import type { RegistrationDeps } from './provider/registration.js';
+import { StatusLoop } from './provider/status-loop.js';
+
+export interface LeadDeps {
+  readonly config: OperatorConfig;
+  readonly api: KubeApi;
+  readonly chain: ChainClient;
+  readonly lane: TxLane;
+  /** As read at the start; `policies.provider()` has the present one. */
+  readonly provider: ComputeProvider;
+  readonly policies: PolicyView;
+  readonly metrics: OperatorMetrics;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly recorder: EventRecorder;
+  readonly issueCertificate: RegistrationDeps['issue'];
+}
+
+/** Resolves after `signal`, when every loop has ended. Only programming errors reject. */
+export const lead = async (
+  deps: LeadDeps,
+  onReady: (notReady: Reason | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { config, api, chain, lane, policies, metrics, clock, random, log } = deps;
+  const { timings, namespace, computeProvider } = config;
+  const { reader, feed } = chain;
+  const { address } = deps.provider.spec;
+  const provider = (): ComputeProvider => policies.provider() ?? deps.provider;
+
+  const view = new ChainView(clock, timings.staleAfterMs, timings.assumedBlockTimeMs);
+  const book = new OrderBook();
+  const bids = new OwnBids(address);
+  const ledger = new ReservationLedger();
+  const fundsBook = new FundsBook();
+  const sync = new ChainSync({
+    reader,
+    provider: address,
+    view,
+    book,
+    bids,
+    onOrders: (n) => metrics.ordersSeen(n),
+  });
+  const inventory = new InventoryView({
+    ...{ api, clock, random },
+    onError: (err) => log.warn({ err }, 'watching the cluster failed; trying again'),
+  });
+  const records = new KubeBidRecords(api, address, computeProvider);
+  const intents = new KubeIntentStore(api, namespace, log);
+  const inventoryMaxAgeMs = timings.staleAfterMs * 10;
+
+  const looped = (
+    name: string,
+    everyMs: number,
+    task: (s: AbortSignal) => Promise<unknown>,
+  ): Loop =>
+    new Loop(
+      async (s) => {
+        await task(s);
+      },
+      {
+        clock,
+        everyMs,
+        onError: (err) => {
+          metrics.reconcileError(name);
+          log.warn({ err, loop: name }, `${name}: failed; trying again`);
+        },
+      },
+    );
+
+  const bidding = createBidding(
+    {
+      ...{
+        provider: deps.provider,
+        reader,
+        lane,
+        view,
+        sync,
+        book,
+        bids,
+        ledger,
+        inventory,
+        policies,
+        intents,
+        records,
+      },
+      ...{ metrics, clock, log, gasPrice: config.gasPrice, inventoryMaxAgeMs },
+      wake: () => cycle.wake(),
+    },
+    signal,
+  );
+  const leases = createLeases({
+    ...{
+      api,
+      reader,
+      lane,
+      view,
+      clock,
+      log,
+      metrics,
+      config,
+      provider,
+      inventory,
+      sync,
+      records,
+      funds: fundsBook,
+    },
+    events: eventsThrough(deps.recorder),
+    onGone: () => recount.wake(),
+  });
+  const funds = createFunds({
+    ...{ api, reader, lane, view, metrics, log, provider, book: fundsBook },
+    onWithdrawn: (id: LeaseId) => leases.workers.enqueueLease(id),
+  });
+  const registration = new Registration({
+    ...{
+      api,
+      reader,
+      lane,
+      namespace,
+      log,
+      secretName: config.certificateSecret,
+      issue: deps.issueCertificate,
+    },
+  });
+
+  let registrationFault: Reason | undefined = {
+    code: 'NotChecked',
+    message: 'The record on chain has not been checked yet.',
+  };
+  const status = new StatusLoop({
+    ...{
+      api,
+      view,
+      sync,
+      book,
+      bids,
+      ledger,
+      inventory,
+      metrics,
+      clock,
+      provider,
+      inventoryMaxAgeMs,
+    },
+    decisions: bidding.decisions,
+    registrationFault: () => registrationFault,
+    biddingFault: () => bidding.fault(),
+  });
+
+  const cycle = looped('bidding', timings.recountMs, (s) => bidding.cycle.run(s));
+  const recount = looped('recount', timings.recountMs, async () => {
+    const outcome = await sync.recount();
+    await bidding.recovery.run();
+    await bidding.upkeep.run();
+    for (const id of outcome.leases) leases.workers.enqueueLease(id);
+    cycle.wake();
+  });
+  const register = looped('registration', timings.compareMs, async (s) => {
+    if (inventory.fault(Number.POSITIVE_INFINITY) !== undefined) return;
+    try {
+      await registration.ensure(provider(), inventory.snapshot([]), s);
+      if (registrationFault !== undefined) recount.wake();
+      registrationFault = undefined;
+    } catch (error) {
+      registrationFault = isReasonError(error)
+        ? error.reason
+        : {
+            code: 'RegistrationUnknown',
+            message: `The record on chain could not be checked: ${error instanceof Error ? error.message : String(error)}`,
+          };
+      throw error;
+    }
+  });
+  const labels = looped('node-labels', timings.compareMs, async () => {
+    if (inventory.fault(Number.POSITIVE_INFINITY) !== undefined) return;
+    await applyNodeLabels(api, planNodeLabels(inventory.snapshot([]), inventory.nodes()));
+  });
+  const compare = looped('compare', timings.compareMs, async () => {
+    if (sync.facts() !== undefined) await leases.workers.compare();
+  });
+  const loops = [
+    ...[cycle, recount, register, labels, compare],
+    looped('funds', timings.fundsMs, (s) => funds.run(s)),
+    looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
+    looped('status', timings.statusMs, async () => {
+      await status.run();
+      await policies.writePolicyStatus(new Date(clock.now()).toISOString());
+      onReady(view.staleness() ?? inventory.fault(inventoryMaxAgeMs));
+    }),
+  ];
+
+  inventory.subscribe(({ namespace: changed }) => {
+    if (changed === undefined) {
+      labels.wake();
+      register.wake();
+    } else leases.workers.enqueueName(changed);
+    cycle.wake();
+  });
+  policies.subscribe(() => cycle.wake());
+
+  await Promise.all([
+    inventory.run(signal),
+    leases.run(signal),
+    feed.run(signal, async (block) => {
+      const outcome = await sync.onBlock(block);
+      for (const id of outcome.leases) leases.workers.enqueueLease(id);
+      if (outcome.market) cycle.wake();
+    }),
+    ...loops.map((loop) => loop.run(signal)),
+  ]);
+  await bidding.submitter.settled();
+};

@@ -1,0 +1,86 @@
+/** Puts the lease controller together with its queue and the watch on manifests. */
+import type { ChainReader, TxLane } from '../../chain/ports.js';
+import { LABELS } from '../../crds/constants.js';
+import type { ComputeProvider } from '../../crds/generated/types.js';
+import type { KubeApi } from '../../kube/api.js';
+import { Reflector } from '../../kube/reflector.js';
+import { SECRETS } from '../../kube/resources.js';
+import type { LeaseId } from '../../market/ids.js';
+import type { BidRecords } from '../bidding/ports.js';
+import type { ChainSync } from '../chain-view/chain-sync.js';
+import type { ChainView } from '../chain-view/chain-view.js';
+import type { Clock } from '../clock.js';
+import type { OperatorConfig } from '../config.js';
+import type { OperatorEvents } from '../events.js';
+import type { FundsBook } from '../funds/funds-book.js';
+import type { InventoryView } from '../inventory/inventory-view.js';
+import type { Logger } from '../logger.js';
+import type { OperatorMetrics } from '../metrics.js';
+import { LeaseController } from './lease-controller.js';
+import { LeaseWorkers } from './lease-workers.js';
+import { workloadSettings } from './workload-settings.js';
+
+export interface LeasesDeps {
+  readonly api: KubeApi;
+  readonly reader: ChainReader;
+  readonly lane: Pick<TxLane, 'submit'>;
+  readonly view: ChainView;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: OperatorMetrics;
+  readonly config: OperatorConfig;
+  readonly provider: () => ComputeProvider;
+  readonly inventory: InventoryView;
+  readonly sync: ChainSync;
+  readonly records: BidRecords;
+  readonly funds: FundsBook;
+  readonly events: OperatorEvents;
+  readonly onGone: (id: LeaseId) => void;
+}
+
+export interface Leases {
+  readonly workers: LeaseWorkers;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export const createLeases = (deps: LeasesDeps): Leases => {
+  const { api, config, provider, inventory, sync, clock, log, metrics, records } = deps;
+  const controller = new LeaseController(
+    {
+      ...{
+        api,
+        reader: deps.reader,
+        lane: deps.lane,
+        view: deps.view,
+        clock,
+        log,
+        events: deps.events,
+        funds: deps.funds,
+      },
+      ...{ bidRecords: records, namespace: config.namespace, provider, onGone: deps.onGone },
+      settings: () => workloadSettings(config, provider()),
+      isSimulatedNode: (node) => inventory.isSimulatedNode(node),
+    },
+    config.timings.leaseResyncMs,
+  );
+  const workers = new LeaseWorkers({
+    ...{ api, controller, clock, metrics, log, computeProvider: config.computeProvider },
+    provider: provider().spec.address,
+    chainLeases: () => sync.leases().map((l) => l.id),
+    namespaces: () => inventory.leaseNamespaces(),
+  });
+  const manifests = new Reflector({
+    ...{ api, clock, random: Math.random, resource: SECRETS, namespace: config.namespace },
+    labelSelector: `${LABELS.manifest}=true`,
+    // The name says it all: the reconcile reads the Secret itself, and no manifest lingers in memory.
+    project: ({ metadata }) => metadata.resourceVersion ?? '',
+    onError: (err: unknown) => log.warn({ err }, 'watching manifests failed; trying again'),
+  });
+  manifests.store.subscribe(({ key }) => workers.enqueueName(key.split('/').at(-1) ?? ''));
+  return {
+    workers,
+    run: async (signal) => {
+      await Promise.all([workers.run(signal), manifests.run(signal)]);
+    },
+  };
+};

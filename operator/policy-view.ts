@@ -1,0 +1,142 @@
+/** The operator's own objects as watched: its ComputeProvider and the price books. */
+import { API_VERSION } from '../crds/constants.js';
+import { setCondition } from '../crds/conditions.js';
+import type { ComputeProvider, PricingPolicy as PolicyObject } from '../crds/generated/types.js';
+import { parsePricingPolicy, PricingPolicyError } from '../bidengine/parse-pricing-policy.js';
+import type { PricingPolicy } from '../bidengine/pricing-policy.js';
+import type { KubeApi } from '../kube/api.js';
+import { Reflector } from '../kube/reflector.js';
+import { COMPUTE_PROVIDERS, PRICING_POLICIES } from '../kube/resources.js';
+import type { Reason } from '../market/reasons.js';
+import type { Clock } from './clock.js';
+
+export interface PolicyViewDeps {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onError: (error: unknown) => void;
+  /** Name of the ComputeProvider object. */
+  readonly computeProvider: string;
+}
+
+/** A price book with why it cannot be used, if so. */
+export interface ReadPolicy {
+  readonly object: PolicyObject;
+  readonly policy: PricingPolicy | undefined;
+  readonly fault: Reason | undefined;
+}
+
+const read = (object: PolicyObject): ReadPolicy => {
+  try {
+    return {
+      object,
+      policy: parsePricingPolicy(object.metadata.name, object.spec),
+      fault: undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof PricingPolicyError)) throw error;
+    return {
+      object,
+      policy: undefined,
+      fault: { code: 'PolicyInvalid', message: error.message, field: error.field },
+    };
+  }
+};
+
+export class PolicyView {
+  readonly #deps: PolicyViewDeps;
+  readonly #providers: Reflector<ComputeProvider, ComputeProvider>;
+  readonly #policies: Reflector<PolicyObject, ReadPolicy>;
+
+  constructor(deps: PolicyViewDeps) {
+    this.#deps = deps;
+    const { api, clock, random, onError } = deps;
+    const shared = { api, clock, random, onError };
+    this.#providers = new Reflector({
+      ...shared,
+      resource: COMPUTE_PROVIDERS,
+      fieldSelector: `metadata.name=${deps.computeProvider}`,
+      project: (p) => p,
+    });
+    this.#policies = new Reflector({ ...shared, resource: PRICING_POLICIES, project: read });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#providers.run(signal), this.#policies.run(signal)]);
+  }
+
+  provider(): ComputeProvider | undefined {
+    return this.#providers.store.get(this.#deps.computeProvider);
+  }
+
+  /** Resolves with the provider object once it exists. @throws the signal's reason */
+  async whenProvider(signal: AbortSignal, onMissing: () => void): Promise<ComputeProvider> {
+    await this.#providers.whenSynced(signal);
+    const present = this.provider();
+    if (present !== undefined) return present;
+    onMissing();
+    return new Promise((resolve, reject) => {
+      const stop = this.#providers.store.subscribe(({ after }) => {
+        if (after === undefined) return;
+        stop();
+        resolve(after);
+      });
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+  }
+
+  /** Usable price books by name. */
+  policies(): readonly PricingPolicy[] {
+    return this.#policies.store
+      .values()
+      .flatMap((p) => p.policy ?? [])
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Why orders cannot be priced at all, or `undefined`. */
+  fault(): Reason | undefined {
+    if (!this.#policies.store.synced)
+      return { code: 'PoliciesNotSynced', message: 'The price books have not been read yet.' };
+    if (this.policies().length > 0) return undefined;
+    const broken = this.#policies.store.values().find((p) => p.fault !== undefined)?.fault;
+    return (
+      broken ?? {
+        code: 'NoPricingPolicy',
+        message: 'There is no PricingPolicy; create one, nothing is ever sold without a price.',
+      }
+    );
+  }
+
+  subscribe(listener: () => void): void {
+    this.#providers.store.subscribe(listener);
+    this.#policies.store.subscribe(listener);
+  }
+
+  /** Writes each price book's Ready condition. @throws KubeError */
+  async writePolicyStatus(nowIso: string): Promise<void> {
+    for (const { object, fault } of this.#policies.store.values()) {
+      const generation = object.metadata.generation ?? 1;
+      const conditions = setCondition(
+        object.status?.conditions,
+        fault === undefined
+          ? {
+              type: 'Ready',
+              status: 'True',
+              reason: 'Valid',
+              message: 'Orders are priced by this book.',
+            }
+          : { type: 'Ready', status: 'False', reason: fault.code, message: fault.message },
+        generation,
+        nowIso,
+      );
+      const status = { ...object.status, observedGeneration: generation, conditions };
+      if (JSON.stringify(status) === JSON.stringify(object.status)) continue;
+      await this.#deps.api.applyStatus(PRICING_POLICIES, {
+        apiVersion: API_VERSION,
+        kind: 'PricingPolicy',
+        metadata: { name: object.metadata.name },
+        status,
+      });
+    }
+  }
+}

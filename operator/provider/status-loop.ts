@@ -1,0 +1,135 @@
+/** Gathers what the ComputeProvider's status and the gauges say, and writes it when it changed. */
+import { API_VERSION } from '../../crds/constants.js';
+import type { ComputeProvider, ComputeProviderStatus } from '../../crds/generated/types.js';
+import type { KubeApi } from '../../kube/api.js';
+import { COMPUTE_PROVIDERS } from '../../kube/resources.js';
+import { uactPerBlockToUsdPerHour } from '../../market/money.js';
+import { formatOrderId, orderIdOf } from '../../market/ids.js';
+import type { Reason } from '../../market/reasons.js';
+import type { DecisionLog } from '../bidding/decision-log.js';
+import type { OwnBids } from '../bidding/own-bids.js';
+import type { ReservationLedger } from '../bidding/reservation-ledger.js';
+import type { ChainSync } from '../chain-view/chain-sync.js';
+import type { ChainView } from '../chain-view/chain-view.js';
+import type { Clock } from '../clock.js';
+import { gpuInventory, nodeInventory } from '../inventory/gpu-totals.js';
+import type { InventoryView } from '../inventory/inventory-view.js';
+import type { OperatorMetrics } from '../metrics.js';
+import type { OrderBook } from '../orderbook/order-book.js';
+import { providerStatus } from './provider-status.js';
+
+export interface StatusLoopDeps {
+  readonly api: KubeApi;
+  readonly view: ChainView;
+  readonly sync: ChainSync;
+  readonly book: OrderBook;
+  readonly bids: OwnBids;
+  readonly ledger: ReservationLedger;
+  readonly decisions: DecisionLog;
+  readonly inventory: InventoryView;
+  readonly metrics: OperatorMetrics;
+  readonly clock: Clock;
+  readonly provider: () => ComputeProvider;
+  readonly inventoryMaxAgeMs: number;
+  /** Why registration is not complete, as of its last run. */
+  readonly registrationFault: () => Reason | undefined;
+  readonly biddingFault: () => Reason | undefined;
+}
+
+/** A wallet below this many bids' fees cannot be relied on. */
+const fundsFault = (provider: ComputeProvider, sync: ChainSync): Reason | undefined => {
+  const facts = sync.facts();
+  if (facts === undefined)
+    return { code: 'WalletNotRead', message: 'The wallet has not been read yet.' };
+  const uakt = facts.balances.find((b) => b.denom === 'uakt')?.amount ?? 0n;
+  const reserve = BigInt(provider.spec.budgets.reserveUakt);
+  if (uakt > reserve) return undefined;
+  return {
+    code: 'WalletLow',
+    message: `The wallet holds ${uakt}uakt, not more than the reserve of ${reserve}uakt that closes and withdrawals need; send uakt to ${provider.spec.address}.`,
+    field: 'spec.budgets.reserveUakt',
+  };
+};
+
+export class StatusLoop {
+  readonly #deps: StatusLoopDeps;
+  #written: string | undefined;
+
+  constructor(deps: StatusLoopDeps) {
+    this.#deps = deps;
+  }
+
+  /** One round. @throws KubeError */
+  async run(): Promise<void> {
+    const { api, clock, provider } = this.#deps;
+    const object = provider();
+    const status = this.#status(object);
+    this.#gauges(status);
+    const { updatedAt: _, chain: __, ...significant } = status;
+    const text = JSON.stringify(significant);
+    const age = clock.now() - Date.parse(object.status?.updatedAt ?? '1970-01-01T00:00:00Z');
+    if (text === this.#written && age < 10_000) return;
+    await api.applyStatus(COMPUTE_PROVIDERS, {
+      apiVersion: API_VERSION,
+      kind: 'ComputeProvider',
+      metadata: { name: object.metadata.name },
+      status,
+    });
+    this.#written = text;
+  }
+
+  #status(object: ComputeProvider): ComputeProviderStatus {
+    const { view, sync, book, bids, ledger, decisions, inventory, inventoryMaxAgeMs, clock } =
+      this.#deps;
+    const synced = inventory.fault(Number.POSITIVE_INFINITY) === undefined;
+    const snapshot = synced ? inventory.snapshot(ledger.all()) : undefined;
+    const live = new Set(sync.leases().map((l) => formatOrderId(orderIdOf(l.id))));
+    const pending = ledger.all().filter((r) => !live.has(r.key));
+    const open = book.open();
+    const withBid = open.filter((o) => bids.has(formatOrderId(o.id))).length;
+    return providerStatus(
+      {
+        chain:
+          view.height === 0n
+            ? undefined
+            : {
+                height: view.height,
+                timeMs: view.timeMs,
+                endpoint: object.spec.chain.endpoints[0]?.url ?? '',
+              },
+        chainFault: view.staleness(),
+        inventoryFault: inventory.fault(inventoryMaxAgeMs),
+        registrationFault: this.#deps.registrationFault(),
+        fundsFault: fundsFault(object, sync),
+        biddingFault: this.#deps.biddingFault(),
+        inventory: snapshot === undefined ? [] : gpuInventory(snapshot, pending),
+        nodes: snapshot === undefined ? [] : nodeInventory(snapshot),
+        balances: sync.facts()?.balances ?? [],
+        activeLeases: sync.leases().length,
+        orders: { open: open.length, bid: withBid, skipped: open.length - withBid },
+        skippedByReason: decisions.skippedByReason(),
+      },
+      object.status?.conditions,
+      object.metadata.generation ?? 1,
+      new Date(clock.now()).toISOString(),
+    );
+  }
+
+  #gauges(status: ComputeProviderStatus): void {
+    const { view, sync, metrics } = this.#deps;
+    metrics.chainHead(Number(view.height), view.stalenessMs() / 1000);
+    for (const row of status.inventory ?? []) {
+      metrics.gpus('allocatable', row.model, row.allocatable);
+      metrics.gpus('leased', row.model, row.leased);
+      metrics.gpus('reserved', row.model, row.reserved);
+      metrics.gpus('available', row.model, row.available);
+    }
+    for (const { denom, amount } of sync.facts()?.balances ?? [])
+      metrics.wallet(denom, Number(amount));
+    const usdPerHour = sync
+      .leases()
+      .filter((l) => l.price.denom === 'uact')
+      .map((l) => Number(uactPerBlockToUsdPerHour(l.price.amount, view.blockTimeMs).toFixed(6)));
+    metrics.revenueUsdPerHour(usdPerHour.reduce((sum, v) => sum + v, 0));
+  }
+}
