@@ -12,14 +12,14 @@ import {
   resourceOf,
   ROLE_BINDINGS,
   ROLES,
-  SECRETS,
   SERVICE_ACCOUNTS,
   SERVICES,
   STATEFUL_SETS,
 } from '../../kube/resources.js';
 import { buildLease } from '../../manifests/build-lease.js';
-import { NAMESPACE, PART } from '../../manifests/labels.js';
+import { MANIFEST_SERVICE, NAMESPACE, PART } from '../../manifests/labels.js';
 import type { ServicePlacement, WorkloadSettings } from '../../manifests/lease-workload.js';
+import { credentialsSecretName } from '../../manifests/names.js';
 import { parseManifest } from '../../manifests/manifest.js';
 import type { ManifestGroup } from '../../manifests/manifest.js';
 import { parseGpuAttribute } from '../../market/gpu.js';
@@ -28,14 +28,16 @@ import type { Reason } from '../../market/reasons.js';
 import type { PlacementEntry } from '../bidding/placement-record.js';
 import type { ReceivedManifest } from './manifest-secret.js';
 
-/** Kinds a manifest may turn into; what pruning looks through. */
+/**
+ * Kinds a manifest may turn into; what pruning looks through. Registry credentials are not among them: the operator may
+ * write Secrets in lease namespaces, never read them, so they go by name with the service they belong to.
+ */
 export const WORKLOAD_RESOURCES = [
   DEPLOYMENTS,
   STATEFUL_SETS,
   SERVICES,
   INGRESSES,
   NETWORK_POLICIES,
-  SECRETS,
   SERVICE_ACCOUNTS,
   ROLES,
   ROLE_BINDINGS,
@@ -125,12 +127,32 @@ export const applyManifest = async (
       };
     }
   }
+  await prune(api, namespace, objects);
+  return undefined;
+};
+
+/** Deletes workload objects that are wanted no longer, and the credentials of services that have none (any more). */
+const prune = async (
+  api: KubeApi,
+  namespace: string,
+  objects: readonly KubeObject[],
+): Promise<void> => {
   const wanted = new Set(objects.map(keyOf));
   const present = await api.listLabelled(
     WORKLOAD_RESOURCES,
     { [NAMESPACE]: namespace, [PART]: 'workload' },
     { namespace },
   );
+  const services = new Set<string>();
+  for (const object of [...present, ...objects]) {
+    const service = object.metadata.labels?.[MANIFEST_SERVICE];
+    if (service !== undefined) services.add(service);
+  }
+  for (const service of services) {
+    const name = credentialsSecretName(service);
+    const keep = objects.some((o) => o.kind === 'Secret' && o.metadata.name === name);
+    if (!keep) await api.delete(SECRETS, { name, namespace });
+  }
   for (const object of present) {
     if (wanted.has(keyOf(object)) || object.metadata.deletionTimestamp !== undefined) continue;
     await api.delete(
@@ -139,5 +161,4 @@ export const applyManifest = async (
       { uid: object.metadata.uid },
     );
   }
-  return undefined;
 };
