@@ -12,6 +12,7 @@ import {
   resourceOf,
   ROLE_BINDINGS,
   ROLES,
+  SECRETS,
   SERVICE_ACCOUNTS,
   SERVICES,
   STATEFUL_SETS,
