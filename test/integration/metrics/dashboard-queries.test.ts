@@ -16,7 +16,7 @@ jest.setTimeout(60_000);
 /** Serves real registries whose recorders were moved as a short life of a provider moves them. */
 const serveMetrics = async (): Promise<Server> => {
   const operator = createOperatorMetrics();
-  const gateway = createGatewayMetrics(() => 1);
+  const gateway = createGatewayMetrics();
   const both = Registry.merge([operator.registry, gateway.registry]);
   let scrapes = 0;
   const live = (): void => {
