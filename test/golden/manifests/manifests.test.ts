@@ -10,42 +10,16 @@ import { buildLease } from '../../../manifests/build-lease.js';
 import { buildNamespace } from '../../../manifests/build-namespace.js';
 import { crossValidateManifest } from '../../../manifests/cross-validate.js';
 import { toHex } from '../../../manifests/digest.js';
-import type { ServicePlacement, WorkloadSettings } from '../../../manifests/lease-workload.js';
+import type { ServicePlacement } from '../../../manifests/lease-workload.js';
 import { manifestGroup } from '../../../manifests/manifest.js';
 import type { KubernetesObject } from '../../../manifests/synth.js';
 import { validateManifest } from '../../../manifests/validate.js';
 import { manifestVersion } from '../../../manifests/version.js';
 import { type FromSdl, fromSdl } from './from-sdl.js';
+import { someLease, someSettings as settings } from './settings.js';
 
 const here = new URL('.', import.meta.url);
 const examples = new URL('../../../examples/', here);
-
-const settings: WorkloadSettings = {
-  ingressClassName: 'akash-ingress-class',
-  ingressDomain: 'ingress.provider.example',
-  staticHosts: true,
-  publicHostname: 'provider.example',
-  gpuRuntimeClassName: 'nvidia',
-  clusterCidrs: ['10.42.0.0/16', '10.43.0.0/16', '203.0.113.0/24', '2001:db8:42::/56'],
-  ingressController: {
-    namespaceLabels: { 'app.kubernetes.io/name': 'ingress-nginx' },
-    podLabels: { 'app.kubernetes.io/name': 'ingress-nginx' },
-  },
-  clusterDns: {
-    namespaceLabels: { 'kubernetes.io/metadata.name': 'kube-system' },
-    podLabels: { 'k8s-app': 'kube-dns' },
-  },
-  apiServerEndpoints: [{ ip: '203.0.113.10', port: 6443 }],
-};
-
-const leaseId = {
-  owner: 'akash1qufa3xzrf34qvwyejkhvnc4psf49fftaw0asmh',
-  dseq: 1234n,
-  gseq: 1,
-  oseq: 1,
-  provider: 'akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63',
-  bseq: 0,
-};
 
 const h100: ServicePlacement = {
   nodes: ['gpu-1'],
@@ -83,7 +57,7 @@ const objectsOf = (sdl: FromSdl, placement: Case['placement']): readonly Kuberne
   sdl.groups.flatMap((spec, i) => {
     const group = manifestGroup(sdl.manifest.manifest, spec.name);
     if (group === undefined) throw new Error(`no group ${spec.name}`);
-    const id = { ...leaseId, gseq: i + 1 };
+    const id = { ...someLease, gseq: i + 1 };
     const manifestHash = toHex(manifestVersion(sdl.manifest.received));
     return [
       ...buildNamespace({ leaseId: id, group: spec, settings }),
