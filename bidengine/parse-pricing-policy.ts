@@ -29,7 +29,7 @@ const fieldsAt = (value: unknown, path: string, known?: readonly string[]): Fiel
     known === undefined ? undefined : Object.keys(value).find((k) => !known.includes(k));
   if (other !== undefined) {
     throw new PricingPolicyError(
-      `${path}.${other}`,
+      path === 'spec' ? other : `${path}.${other}`,
       `is unknown; known are ${known?.join(', ') ?? ''}`,
     );
   }

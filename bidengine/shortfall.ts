@@ -56,7 +56,7 @@ const eachShort = (
     const free = mostFree(nodes, dimension);
     if (free >= unit.each[dimension]) continue;
     const { code, words } = WORDS[dimension];
-    const message = `needs ${words(unit.each[dimension])} on one node; the most free on one node is ${words(free)}${notForSale(index)}`;
+    const message = `needs ${words(Number(unit.exact[dimension]))} on one node; the most free on one node is ${words(free)}${notForSale(index)}`;
     reasons.push(reason(code, message, `${field}.${dimension}`));
   }
   return reasons;
