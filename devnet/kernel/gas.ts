@@ -31,3 +31,9 @@ export class LimitedGasMeter implements GasMeter {
 
 /** A meter that only counts: simulation, queries, genesis and block ends. */
 export const unlimitedGas = (): GasMeter => new LimitedGasMeter(UNLIMITED_GAS);
+
+const OUT_OF_GAS = 11;
+
+/** Whether a refusal came from a gas meter; such a one is passed on without further words. */
+export const isOutOfGas = (error: AppError): boolean =>
+  error.codespace === 'sdk' && error.code === OUT_OF_GAS;
