@@ -4,7 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { connectChain } from '../chain/client.js';
-import { issueCertificate } from '../chain/certificate.js';
+import { generateCertificate } from '../chain/certificate.js';
 import { parseDecimal } from '../market/money.js';
 import { signerFromFile } from '../chain/wallet.js';
 import { OPERATOR_LEASE } from '../crds/constants.js';
@@ -13,6 +13,7 @@ import { LeaderElector } from '../kube/leader-elector.js';
 import type { Reason } from '../market/reasons.js';
 import { ReasonError } from '../market/reasons.js';
 import { systemClock } from './clock.js';
+import type { Clock } from './clock.js';
 import type { OperatorConfig } from './config.js';
 import { connectCluster } from './connect-cluster.js';
 import { serveHttp } from './http.js';
@@ -20,6 +21,23 @@ import { lead } from './lead.js';
 import type { Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { PolicyView } from './policy-view.js';
+import type { RegistrationDeps } from './provider/registration.js';
+
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/** Certificates of one year, numbered by the time as the network's clients do. */
+const issueFor =
+  (clock: Clock): RegistrationDeps['issue'] =>
+  (address, domain) => {
+    const now = clock.now();
+    return generateCertificate({
+      address,
+      hosts: [domain],
+      serial: BigInt(now) * 1_000_000n,
+      notBefore: new Date(now - 60_000),
+      notAfter: new Date(now + YEAR_MS),
+    });
+  };
 
 export interface OperatorRun {
   /** Resolves when the operator has ended; `undefined` for a wanted end, else why. */
@@ -105,7 +123,7 @@ export const startOperator = async (
             random,
             log,
             recorder,
-            issueCertificate,
+            issueCertificate: issueFor(clock),
           },
           (reason) => {
             state.ready = reason;

@@ -26,11 +26,22 @@ export interface ReadPolicy {
   readonly fault: Reason | undefined;
 }
 
+/** The API server fills in `*` for a part that holds for any; the bid engine leaves such a part out. */
+const specOf = ({ spec }: PolicyObject): unknown => {
+  const { denom: _, blockTimeMs: __, rates, ...rest } = spec;
+  const gpus = rates.gpus.map(({ ram, interface: iface, ...rate }) => ({
+    ...rate,
+    ...(ram === '*' ? {} : { ram }),
+    ...(iface === '*' ? {} : { interface: iface }),
+  }));
+  return { ...rest, rates: { ...rates, gpus } };
+};
+
 const read = (object: PolicyObject): ReadPolicy => {
   try {
     return {
       object,
-      policy: parsePricingPolicy(object.metadata.name, object.spec),
+      policy: parsePricingPolicy(object.metadata.name, specOf(object)),
       fault: undefined,
     };
   } catch (error) {

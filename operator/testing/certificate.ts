@@ -1,0 +1,27 @@
+/** A certificate for tests only; its key is public and guards nothing. Serial 1, which is what the fake chain gives the first. */
+export const TEST_CERTIFICATE = {
+  certPem: `-----BEGIN CERTIFICATE-----
+MIIBsjCCAVigAwIBAgIBATAKBggqhkjOPQQDAjA3MTUwMwYDVQQDDCxha2FzaDEz
+NjV5dm1jNHM3YXdkeWozbjJzYXY3eGZ4NzZhZGM2ZG5tbHg2MzAgFw0yNjExMjMx
+MjMyNThaGA8yMTI2MTAzMDEyMzI1OFowNzE1MDMGA1UEAwwsYWthc2gxMzY1eXZt
+YzRzN2F3ZHlqM24yc2F2N3hmeDc2YWRjNmRubWx4NjMwWTATBgcqhkjOPQIBBggq
+hkjOPQMBBwNCAASIAmr54teUNyngag5kgKEGt/PkNdZnwV4TN9K4Gc3kXORBnT6u
+g9gxSZqvkY4HqplirGzLY90PfXKSqnaIMsS4o1MwUTAdBgNVHQ4EFgQUUv69sLsN
+DKbeF3LGmppJhFuVqWwwHwYDVR0jBBgwFoAUUv69sLsNDKbeF3LGmppJhFuVqWww
+DwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEA5CNUuFnqUwojtQ+t
+e0Lv+18tRcl/UPRrSETZm1Nd9xYCIHjg07hZN2UnpNtSBfcRc+AlMZ+BFgeWjl4L
+nZfe6xN5
+-----END CERTIFICATE-----
+`,
+  keyPem: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjLHKkZRXUUYlrpfk
+gSjgIEsjUfXRUMQyxKqWm5DeWpOhRANCAASIAmr54teUNyngag5kgKEGt/PkNdZn
+wV4TN9K4Gc3kXORBnT6ug9gxSZqvkY4HqplirGzLY90PfXKSqnaIMsS4
+-----END PRIVATE KEY-----
+`,
+  pubkeyPem: `-----BEGIN EC PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiAJq+eLXlDcp4GoOZIChBrfz5DXW
+Z8FeEzfSuBnN5FzkQZ0+roPYMUmar5GOB6qZYqxsy2PdD31ykqp2iDLEuA==
+-----END EC PUBLIC KEY-----
+`,
+};
