@@ -23,11 +23,11 @@ const keyPair = z.strictObject({
   keyFile: path,
 });
 
-const listenAt = (defaults: { readonly address: string; readonly port: number }) =>
+const listenAt = (defaultPort: number) =>
   z
     .strictObject({
-      address: z.string().min(1).default(defaults.address),
-      port: port.default(defaults.port),
+      host: z.string().min(1).default('0.0.0.0'),
+      port: port.default(defaultPort),
     })
     .prefault({});
 
@@ -66,37 +66,54 @@ const limits = z
   .prefault({});
 
 const schema = z.strictObject({
-  listen: listenAt({ address: '0.0.0.0', port: 8443 }),
+  /** Path of a kubeconfig; left out inside a pod, where the service account is used. */
+  kubeconfig: path.optional(),
+  /** Context of the kubeconfig; its current one when left out. */
+  context: z.string().min(1).optional(),
+  /** Namespace shared with the operator: manifest Secrets, the certificate's Secret. */
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace')
+    .default('berth-system'),
+  /** The ComputeProvider object that tells address, host and chain where `provider` and `chain` do not. */
+  computeProvider: z.string().min(1).default('provider'),
+  /** Secret with the on-chain certificate (tls.crt, tls.key), kept by the operator. */
+  certificateSecret: z.string().min(1).default('berth-gateway-certificate'),
+  /** Where tenants connect. */
+  listen: listenAt(8443),
   /** Metrics and probes; keep it inside the cluster. */
-  internal: listenAt({ address: '0.0.0.0', port: 9090 }),
-  provider: z.strictObject({
-    address,
-    /** The host of the provider's on-chain URI. */
-    hostname,
-    /** Whether services get a hostname of their own, as the operator is configured. */
-    staticHosts: z.boolean().default(true),
-  }),
-  chain: z.strictObject({
-    chainId: z.string().min(1).optional(),
-    /** RPC nodes in order of preference. */
-    endpoints: z.array(z.url({ protocol: /^https?$/ })).min(1),
-    timeoutSeconds: seconds.default(10),
-  }),
-  kubernetes: z.strictObject({
-    /** Left out inside a pod, where the service account is used. */
-    kubeconfig: path.optional(),
-    context: z.string().min(1).optional(),
-    operatorNamespace: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/),
-    timeoutSeconds: seconds.default(10),
-  }),
-  tls: z.strictObject({
-    /** The certificate that the provider published on chain. */
-    provider: keyPair,
-    /** A certificate that browsers trust, shown to clients that ask for `provider.hostname`. */
-    public: keyPair.optional(),
-    /** How often the files are looked at for a renewed certificate. */
-    reloadSeconds: seconds.default(60),
-  }),
+  http: listenAt(9091),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  provider: z
+    .strictObject({
+      address,
+      /** The host of the provider's on-chain URI. */
+      hostname,
+      /** Whether services get a hostname of their own, as the operator is configured. */
+      staticHosts: z.boolean().default(true),
+    })
+    .optional(),
+  chain: z
+    .strictObject({
+      chainId: z.string().min(1).optional(),
+      /** RPC nodes in order of preference. */
+      endpoints: z.array(z.url({ protocol: /^https?$/ })).min(1),
+    })
+    .optional(),
+  tls: z
+    .strictObject({
+      /** Files in place of `certificateSecret`. */
+      provider: keyPair.optional(),
+      /** A certificate that browsers trust, shown to clients that ask for the provider's hostname. */
+      public: keyPair.optional(),
+      /** How often certificates are looked at for a renewed one. */
+      reloadSeconds: seconds.default(60),
+    })
+    .prefault({}),
+  /** How long chain and API server may take to answer one question. */
+  timeouts: z
+    .strictObject({ chainSeconds: seconds.default(10), clusterSeconds: seconds.default(10) })
+    .prefault({}),
   tokens: z
     .strictObject({
       /** Longest life (exp minus iat) of a token that is accepted. */
@@ -125,11 +142,6 @@ const schema = z.strictObject({
     .prefault({}),
   limits,
   stop: z.strictObject({ graceSeconds: z.number().min(0).max(600).default(20) }).prefault({}),
-  log: z
-    .strictObject({
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    })
-    .prefault({}),
 });
 
 export type GatewayConfig = z.infer<typeof schema>;
@@ -151,14 +163,14 @@ const fieldsOf = (issue: z.core.$ZodIssue): readonly string[] =>
     ? issue.keys.map((key) => [...issue.path, key].join('.'))
     : [issue.path.length === 0 ? '(file)' : issue.path.join('.')];
 
-/** Reads the text of a configuration file, defaults filled in. @throws ConfigError */
-export const parseConfig = (text: string): GatewayConfig => {
+/** Reads the text of the configuration file `source`, defaults filled in. @throws ConfigError */
+export const parseConfig = (text: string, source: string): GatewayConfig => {
   let value: unknown;
   try {
     value = parse(text, { maxAliasCount: 20 });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`configuration is not YAML: ${why}`, ['(file)'], { cause });
+    throw new ConfigError(`${source} is not YAML: ${why}`, ['(file)'], { cause });
   }
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
@@ -166,7 +178,7 @@ export const parseConfig = (text: string): GatewayConfig => {
   const lines = result.error.issues.map(
     (issue) => `${fieldsOf(issue).join(', ')}: ${issue.message}`,
   );
-  throw new ConfigError(`configuration is invalid\n  ${lines.join('\n  ')}`, fields, {
+  throw new ConfigError(`${source} is invalid:\n  ${lines.join('\n  ')}`, fields, {
     cause: result.error,
   });
 };

@@ -6,19 +6,17 @@ import type { Sleep } from './deadline.js';
 import { createApplication } from './http/application.js';
 import { createPipeline } from './http/pipeline.js';
 import type { RequestRecord } from './http/pipeline.js';
-import { createInternalServer } from './internal-server.js';
 import { createConnectionCounter } from './limits/connection-count.js';
 import type { ConnectionLimits } from './limits/connection-count.js';
 import { createTokenBuckets } from './limits/token-bucket.js';
 import type { BucketOptions } from './limits/token-bucket.js';
 import { closeServer, listen } from './listening.js';
 import type { ListenAddress } from './listening.js';
-import { createMetrics } from './metrics.js';
 import type { GatewayMetrics } from './metrics.js';
 import type { LeaseReader, ManifestStore, ProviderReader, WorkloadReader } from './ports.js';
 import { leaseRoutes } from './routes/lease-routes.js';
 import { manifestIntakeRoute } from './routes/manifest-intake.js';
-import type { LeaseWait } from './routes/manifest-intake.js';
+import type { LeaseWait } from './routes/lease-finder.js';
 import { notYetRoutes } from './routes/not-yet-routes.js';
 import { providerRoutes } from './routes/provider-routes.js';
 import { createFrontDoor } from './tls/front-door.js';
@@ -52,7 +50,6 @@ export interface GatewayDependencies {
     readonly providerPair: KeyPair;
   };
   readonly listen: ListenAddress;
-  readonly internal: ListenAddress;
   readonly limits: GatewayLimits;
   readonly leaseWait: LeaseWait;
   /** How long requests may go on after a stop was asked for. */
@@ -60,13 +57,13 @@ export interface GatewayDependencies {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly sleep: Sleep;
+  readonly metrics: GatewayMetrics;
   readonly log: Logger;
 }
 
 export interface Gateway {
-  /** Ports that were bound; of interest when 0 was asked for. */
+  /** The port that was bound; of interest when 0 was asked for. */
   readonly port: number;
-  readonly internalPort: number;
   useCertificates(pairs: GatewayDependencies['certificates']): void;
   /** Takes no new connections, lets requests finish within the grace, then closes everything. Idempotent. */
   stop(): Promise<void>;
@@ -78,7 +75,9 @@ const recorder =
     metrics.request(record);
     const { fault, ...fields } = record;
     if (fault === undefined) log.info(fields, 'request');
-    else log.error({ ...fields, err: fault }, 'request failed');
+    else if (record.code === 'InternalError')
+      log.error({ ...fields, err: fault }, 'request failed');
+    else log.warn({ ...fields, err: fault }, 'request not served');
   };
 
 const routesOf = (dependencies: GatewayDependencies) => [
@@ -109,12 +108,12 @@ const drain = async (
   await doorClosed;
 };
 
-/** Starts both faces. Rejects when an address cannot be listened on. */
+/** Starts to serve tenants. Rejects when the address cannot be listened on. */
 export const startGateway = async (dependencies: GatewayDependencies): Promise<Gateway> => {
-  const { limits, now, log } = dependencies;
+  const { limits, now, log, metrics } = dependencies;
   const stopping = new AbortController();
   const connections = createConnectionCounter(limits.connections);
-  const metrics = createMetrics(() => connections.open());
+  metrics.watchConnections(() => connections.open());
   const wrap = createPipeline({
     authenticate: createAuthenticator(dependencies.authentication),
     perAddress: createTokenBuckets(limits.perAddress, now),
@@ -144,31 +143,20 @@ export const startGateway = async (dependencies: GatewayDependencies): Promise<G
       metrics.connectionRefused(reason);
     },
   });
-  const internal = createInternalServer({
-    registry: metrics.registry,
-    // An outage of chain or cluster is answered with its reason; a gateway out of rotation could not even say so.
-    readiness: async () =>
-      stopping.signal.aborted ? { ready: false, why: 'stopping' } : { ready: true },
-  });
-  const internalPort = await listen(internal, dependencies.internal);
-  const port = await listen(door.server, dependencies.listen).catch(async (error: unknown) => {
-    await closeServer(internal);
+  const port = await listen(door.server, dependencies.listen).catch((error: unknown) => {
     servers.closeAll();
     throw error;
   });
-  log.info({ port, internalPort }, 'listening');
+  log.info({ port }, 'serving tenants');
   const stop = async (): Promise<void> => {
-    log.info('stopping');
+    log.info('stopping: no new connections');
     stopping.abort();
     await drain(dependencies, servers, door);
-    internal.closeAllConnections();
-    await closeServer(internal);
     log.info('stopped');
   };
   let stopped: Promise<void> | undefined;
   return {
     port,
-    internalPort,
     useCertificates: (pairs) => {
       servers.useCertificates(pairs);
     },

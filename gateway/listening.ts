@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 
 /** Where to listen; port 0 takes a free one. */
 export interface ListenAddress {
-  readonly address: string;
+  readonly host: string;
   readonly port: number;
 }
 
@@ -11,7 +11,7 @@ export interface ListenAddress {
 export const listen = (server: Server, at: ListenAddress): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: at.address, port: at.port }, () => {
+    server.listen({ host: at.host, port: at.port }, () => {
       server.off('error', reject);
       const bound = server.address();
       resolve(typeof bound === 'object' && bound !== null ? bound.port : at.port);

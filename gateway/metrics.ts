@@ -9,6 +9,8 @@ export interface GatewayMetrics {
   request(record: RequestRecord): void;
   connectionRefused(reason: DoorRefusal): void;
   clientError(code: string): void;
+  /** Where the number of open connections is read at each scrape. */
+  watchConnections(read: () => number): void;
 }
 
 const isAuthFailure = (code: string): boolean => {
@@ -19,8 +21,9 @@ const isAuthFailure = (code: string): boolean => {
 /** Node's and OpenSSL's codes are many; only their shape is trusted as a label. */
 const errorLabel = (code: string): string => (/^[A-Z0-9_]{1,60}$/.test(code) ? code : 'OTHER');
 
-/** Creates the recorders; `openConnections` is read at each scrape. */
-export const createMetrics = (openConnections: () => number): GatewayMetrics => {
+/** Creates the recorders. */
+export const createMetrics = (): GatewayMetrics => {
+  let openConnections = (): number => 0;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -75,6 +78,9 @@ export const createMetrics = (openConnections: () => number): GatewayMetrics => 
     },
     clientError: (code) => {
       clientErrors.inc({ code: errorLabel(code) });
+    },
+    watchConnections: (read) => {
+      openConnections = read;
     },
   };
 };

@@ -3,9 +3,9 @@
  * (provider-wire 4.1, 4.2; real-node.md). TLS proved that the client has the key.
  */
 import { X509Certificate } from 'node:crypto';
+import { isAddress } from '../../chain/wallet.js';
 import type { Certificate } from '../../market/records.js';
 import type { IdentityReader } from '../ports.js';
-import { isAddress } from './address.js';
 import type { CertificateVerdict, CredentialRefusal } from './authenticate.js';
 import { createExpiringMap } from './expiring-map.js';
 

@@ -3,7 +3,7 @@
  * as that schema does, so that a restriction we do not know can never be ignored.
  */
 import { z } from 'zod';
-import { isAddress } from './address.js';
+import { isAddress } from '../../chain/wallet.js';
 import { SCOPES } from './caller.js';
 import type { LeaseAccess } from './caller.js';
 

@@ -10,7 +10,7 @@ import type { Authenticator } from '../auth/authenticate.js';
 import type { Caller } from '../auth/caller.js';
 import { clientKey } from '../limits/client-address.js';
 import type { TokenBuckets } from '../limits/token-bucket.js';
-import { Problem, problemResponse, toProblem } from '../problem.js';
+import { PROBLEM_STATUS, Problem, problemResponse, toProblem } from '../problem.js';
 import type { Exchange, Reply, Route } from './exchange.js';
 
 /** What is known of a request once it is answered. Holds nothing secret. */
@@ -23,7 +23,7 @@ export interface RequestRecord {
   readonly seconds: number;
   readonly client: string;
   readonly owner: string | undefined;
-  /** Only for faults of ours. */
+  /** What lies behind a 5xx, where there is something. */
   readonly fault: unknown;
 }
 
@@ -117,7 +117,7 @@ export const createPipeline = (
     } catch (error) {
       const problem = toProblem(error);
       code = problem.code;
-      if (problem.code === 'InternalError') fault = problem.cause;
+      if (PROBLEM_STATUS[problem.code] >= 500) fault = problem.cause;
       const answer = problemResponse(problem);
       response.set(answer.headers);
       const reply = { status: answer.status, json: answer.body };

@@ -18,18 +18,12 @@ import type { Caller } from '../auth/caller.js';
 import type { Sleep } from '../deadline.js';
 import { dseqOf, requireCaller } from '../http/exchange.js';
 import type { Exchange, Route } from '../http/exchange.js';
+import { createLeaseFinder } from './lease-finder.js';
+import type { LeaseWait } from './lease-finder.js';
 import type { LeaseReader, ManifestStore, StoredManifest } from '../ports.js';
 import { Problem } from '../problem.js';
 import type { ProblemCode } from '../problem.js';
 import type { Reason } from '../../market/reasons.js';
-
-/** How long a manifest may be ahead of the chain: tenants send it in the moment their lease is broadcast. */
-export interface LeaseWait {
-  readonly timeoutMs: number;
-  readonly pollMs: number;
-  /** Requests that may wait at the same time. */
-  readonly maxWaiting: number;
-}
 
 export interface ManifestIntakeDependencies {
   readonly leases: LeaseReader;
@@ -58,44 +52,6 @@ const parse = (body: Buffer): AcceptedManifest => {
   const parsed = parseManifest(body);
   if (!parsed.ok) throw refuse('ManifestMalformed', parsed.reasons);
   return parsed;
-};
-
-/** Polls until the chain shows a live lease of the deployment with this provider. */
-const createLeaseFinder = (
-  dependencies: ManifestIntakeDependencies,
-): ((id: DeploymentId, signal: AbortSignal) => Promise<readonly Lease[]>) => {
-  const { leases, wait, now, sleep } = dependencies;
-  let waiting = 0;
-  return async (id, signal) => {
-    const first = await leases.liveLeases(id);
-    if (first.length > 0) return first;
-    if (waiting >= wait.maxWaiting) {
-      throw new Problem('Overloaded', 'too many manifests are waiting for their lease', {
-        retryAfterSeconds: wait.pollMs / 1000,
-      });
-    }
-    waiting += 1;
-    try {
-      const untilMs = now() + wait.timeoutMs;
-      while (now() < untilMs) {
-        await sleep(Math.min(wait.pollMs, untilMs - now()), signal);
-        if (signal.aborted) {
-          throw new Problem('ShuttingDown', 'the gateway is stopping; send the manifest again', {
-            retryAfterSeconds: 1,
-          });
-        }
-        const found = await leases.liveLeases(id);
-        if (found.length > 0) return found;
-      }
-    } finally {
-      waiting -= 1;
-    }
-    throw new Problem(
-      'LeaseNotFound',
-      `deployment ${formatDeploymentId(id)} has no live lease with this provider`,
-      { field: 'dseq' },
-    );
-  };
 };
 
 const readDeployment = async (leases: LeaseReader, id: DeploymentId): Promise<Deployment> => {

@@ -5,6 +5,8 @@ import { realSleep } from '../deadline.js';
 import { startGateway } from '../gateway.js';
 import type { Gateway, GatewayDependencies, GatewayLimits } from '../gateway.js';
 import { createLogger } from '../log.js';
+import { createMetrics } from '../metrics.js';
+import type { GatewayMetrics } from '../metrics.js';
 import type { KeyPair } from '../tls/https-servers.js';
 import { makeCertificate } from './certificates.js';
 import { fakePorts, fakeWorld } from './fake-world.js';
@@ -16,6 +18,7 @@ export const HOSTNAME = 'provider.example.com';
 export interface RunningGateway {
   readonly gateway: Gateway;
   readonly world: FakeWorld;
+  readonly metrics: GatewayMetrics;
   /** Everything logged so far, one JSON object a line. */
   readonly logged: () => string;
   /** Adds to the wall clock that tokens and certificates are judged by. */
@@ -61,6 +64,7 @@ export const runGateway = async (options: RunOptions = {}): Promise<RunningGatew
   const now = (): number => performance.now() + skippedMs;
   const wallMs = (): number => Date.now() + skippedMs;
   const { identities } = ports;
+  const metrics = createMetrics();
   const gateway = await startGateway({
     ...ports,
     authentication: {
@@ -84,13 +88,13 @@ export const runGateway = async (options: RunOptions = {}): Promise<RunningGatew
     staticHosts: true,
     build: { version: '0.1.0', commit: 'abc' },
     certificates: { publicPair: options.publicPair, providerPair: aPair(PROVIDER) },
-    listen: { address: '127.0.0.1', port: 0 },
-    internal: { address: '127.0.0.1', port: 0 },
+    listen: { host: '127.0.0.1', port: 0 },
     limits: { ...LIMITS, ...options.limits },
     leaseWait: { timeoutMs: 200, pollMs: 20, maxWaiting: 10, ...options.leaseWait },
     graceMs: options.graceMs ?? 1000,
     now,
     sleep: realSleep,
+    metrics,
     log: createLogger('info', {
       write: (line: string) => {
         lines.push(line);
@@ -100,6 +104,7 @@ export const runGateway = async (options: RunOptions = {}): Promise<RunningGatew
   return {
     gateway,
     world,
+    metrics,
     logged: () => lines.join(''),
     skipMs: (ms) => {
       skippedMs += ms;
