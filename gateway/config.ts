@@ -65,7 +65,8 @@ const limits = z
   })
   .prefault({});
 
-const schema = z.strictObject({
+/** What the file may say; the chart's values schema is made from it too. */
+export const configSchema = z.strictObject({
   /** Path of a kubeconfig; left out inside a pod, where the service account is used. */
   kubeconfig: path.optional(),
   /** Context of the kubeconfig; its current one when left out. */
@@ -144,7 +145,7 @@ const schema = z.strictObject({
   stop: z.strictObject({ graceSeconds: z.number().min(0).max(600).default(20) }).prefault({}),
 });
 
-export type GatewayConfig = z.infer<typeof schema>;
+export type GatewayConfig = z.infer<typeof configSchema>;
 
 /** The file cannot be used; the message has one line per fault and names its field. */
 export class ConfigError extends Error {
@@ -172,7 +173,7 @@ export const parseConfig = (text: string, source: string): GatewayConfig => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`${source} is not YAML: ${why}`, ['(file)'], { cause });
   }
-  const result = schema.safeParse(value ?? {});
+  const result = configSchema.safeParse(value ?? {});
   if (result.success) return result.data;
   const fields = result.error.issues.flatMap(fieldsOf);
   const lines = result.error.issues.map(

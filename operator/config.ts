@@ -15,7 +15,8 @@ const podPeer = (
   podLabels: Record<string, string>,
 ): z.ZodDefault<typeof labels> => labels.default({ namespaceLabels, podLabels });
 
-const schema = z.strictObject({
+/** What the file may say; the chart's values schema is made from it too. */
+export const configSchema = z.strictObject({
   /** Path of a kubeconfig; left out inside a pod. */
   kubeconfig: z.string().min(1).optional(),
   /** The operator's own namespace: intents, manifest Secrets, its leader-election Lease. */
@@ -79,7 +80,7 @@ const schema = z.strictObject({
     .prefault({}),
 });
 
-export type OperatorConfig = z.infer<typeof schema>;
+export type OperatorConfig = z.infer<typeof configSchema>;
 
 /** The file is missing, is no YAML, or a field is wrong; the message names every field. */
 export class ConfigError extends Error {
@@ -97,7 +98,7 @@ export const parseConfig = (text: string, source: string): OperatorConfig => {
   } catch (cause) {
     throw new ConfigError(`${source} is not valid YAML`, { cause });
   }
-  const result = schema.safeParse(raw ?? {});
+  const result = configSchema.safeParse(raw ?? {});
   if (result.success) return result.data;
   const faults = result.error.issues.map(
     (i) => `${i.path.join('.') || '(top level)'}: ${i.message}`,
