@@ -7,9 +7,10 @@ import { buildLease } from './build-lease.js';
 import { buildNamespace } from './build-namespace.js';
 import { MANAGED, MANIFEST_HASH, MANIFEST_SERVICE, NAMESPACE, PART } from './labels.js';
 import type { LeaseWorkload } from './lease-workload.js';
-import type { ManifestGroup, ManifestService } from './manifest.js';
+import { type ManifestGroup, type ManifestService, parseManifest } from './manifest.js';
 import { leaseNamespace } from './names.js';
 import type { KubernetesObject } from './synth.js';
+import { validateManifest } from './validate.js';
 
 const val = (text: string): { val: string } => ({ val: text });
 
@@ -300,6 +301,11 @@ describe('where pods go', () => {
     expect(pod['runtimeClassName']).toBe('nvidia');
     const settings = { ...someSettings, gpuRuntimeClassName: undefined };
     expect(podOf(built([service], { settings }))['runtimeClassName']).toBeUndefined();
+    const amd = podOf(built([withGpu('vendor/amd/model/mi300x')]));
+    expect(amd['runtimeClassName']).toBeUndefined();
+    expect(amd['tolerations']).toEqual([
+      { key: 'amd.com/gpu', operator: 'Exists', effect: 'NoSchedule' },
+    ]);
   });
 });
 
@@ -411,5 +417,53 @@ describe('reaching a service', () => {
     expect(hostsOf([anExpose()], {})).toEqual([
       '19si1n9vo9cib05qmsfac1mq6g.ingress.provider.example',
     ]);
+  });
+
+  it('leaves the provider’s hostname of a service to that service', () => {
+    const own = '19si1n9vo9cib05qmsfac1mq6g.ingress.provider.example';
+    const thief = aService({ name: 'thief', expose: [anExpose({ hosts: [own] })] });
+    const objects = built([thief, aService({ expose: [anExpose({ hosts: [own] })] })]);
+    const ingresses = objects.filter(({ metadata }) => metadata.name === own);
+    expect(ingresses.map(({ metadata }) => metadata.labels[MANIFEST_SERVICE])).toEqual(['web']);
+  });
+});
+
+describe('a manifest that was tampered with', () => {
+  /** The value with one random leaf, member or element replaced by another JSON value. */
+  const spoil = (value: unknown, path: readonly number[], by: unknown): unknown => {
+    const [at, ...rest] = path;
+    if (at === undefined || typeof value !== 'object' || value === null) return by;
+    const keys = Object.keys(value);
+    const key = keys[at % Math.max(keys.length, 1)];
+    if (key === undefined) return by;
+    const changed = spoil((value as Record<string, unknown>)[key], rest, by);
+    return Array.isArray(value)
+      ? value.map((item: unknown, i) => (String(i) === key ? changed : item))
+      : { ...value, [key]: changed };
+  };
+
+  it('is refused with reasons or built, never a crash', () => {
+    const path = fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 8 });
+    const by = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom(0, 1, 80, 'web', 'a-np', '1', '', '/data', [], {}, null, true),
+    );
+    fc.assert(
+      fc.property(arbitrarySdl, fc.array(fc.tuple(path, by), { maxLength: 3 }), (input, edits) => {
+        const body: unknown = JSON.parse(fromSdl(input).body);
+        const spoiled = edits.reduce((value, [where, what]) => spoil(value, where, what), body);
+        const parsed = parseManifest(new TextEncoder().encode(JSON.stringify(spoiled)));
+        if (!parsed.ok) {
+          expect(parsed.reasons.length).toBeGreaterThan(0);
+          return;
+        }
+        if (validateManifest(parsed.manifest).length > 0) return;
+        for (const group of parsed.manifest) {
+          const objects = built(group.services ?? []);
+          expect(new Set(namesOf(objects)).size).toBe(objects.length);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });

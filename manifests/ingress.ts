@@ -14,18 +14,26 @@ interface Host {
   readonly expose: ManifestExpose;
 }
 
-/** The hostnames of a service: those it accepts, and its own where the provider gives them; withheld ones left out. */
-export const ingressHosts = (
-  { leaseId, settings, withheldHostnames = [] }: LeaseWorkload,
-  service: ManifestService,
-): readonly Host[] => {
+const ownHost = ({ leaseId, settings }: LeaseWorkload, service: ManifestService): string =>
+  staticIngressHost(leaseId, service.name, settings.ingressDomain);
+
+/** Names that are not this service's to take: withheld ones, and those that the provider gives its neighbours. */
+const takenHosts = (input: LeaseWorkload, service: ManifestService): ReadonlySet<string> => {
+  const neighbours = (input.group.services ?? []).filter(({ name }) => name !== service.name);
+  return new Set([
+    ...(input.withheldHostnames ?? []),
+    ...neighbours.map((neighbour) => ownHost(input, neighbour)),
+  ]);
+};
+
+/** The hostnames of a service: its own where the provider gives them, and those it accepts, each once. */
+const ingressHosts = (input: LeaseWorkload, service: ManifestService): readonly Host[] => {
+  const own = input.settings.staticHosts ? [ownHost(input, service)] : [];
+  const taken = takenHosts(input, service);
   const hosts = new Map<string, ManifestExpose>();
   for (const expose of exposes(service).filter(isHttpIngress)) {
-    const own = settings.staticHosts
-      ? [staticIngressHost(leaseId, service.name, settings.ingressDomain)]
-      : [];
     for (const name of [...own, ...(expose.hosts ?? [])])
-      if (!hosts.has(name) && !withheldHostnames.includes(name)) hosts.set(name, expose);
+      if (!hosts.has(name) && !taken.has(name)) hosts.set(name, expose);
   }
   return [...hosts].map(([name, expose]) => ({ name, expose }));
 };

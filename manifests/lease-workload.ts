@@ -41,7 +41,7 @@ export interface WorkloadSettings extends NamespaceSettings {
   readonly staticHosts: boolean;
   /** The provider's host, given to containers as AKASH_CLUSTER_PUBLIC_HOSTNAME. */
   readonly publicHostname: string;
-  /** Runtime class for GPU pods, when the cluster has one that they need. */
+  /** Runtime class for pods with NVIDIA GPUs, when the cluster has one that they need. */
   readonly gpuRuntimeClassName?: string | undefined;
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined;
   /** Name of a Secret in every lease namespace for pulling images, used where the tenant gave no credentials. */

@@ -31,6 +31,12 @@ export const nodePortServiceName = (name: string): string => `${name}-np`;
 export const loadBalancerName = (name: string, externalPort: number, protocol: string): string =>
   `${name}-ip-${externalPort}-${protocol.toLowerCase()}`;
 
+/** Name of the network policy that opens a service's node ports or leased IPs to the world. */
+export const portPolicyName = (name: string, kind: 'np' | 'ip'): string => `akash-${name}-${kind}`;
+
+/** Name of the network policy that lets a service reach the API server. */
+export const apiServerPolicyName = (name: string): string => `akash-apiserver-${name}`;
+
 /** Name of the Secret with the registry credentials of service `name`. */
 export const credentialsSecretName = (name: string): string => `docker-creds-${name}`;
 

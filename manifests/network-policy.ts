@@ -7,7 +7,7 @@ import { NAMESPACE, serviceSelector } from './labels.js';
 import type { LeaseNamespace, LeaseWorkload, PodPeer } from './lease-workload.js';
 import type { ManifestExpose, ManifestService } from './manifest.js';
 import { namespacePartMetadata, workloadMetadata } from './metadata.js';
-import { leaseNamespace } from './names.js';
+import { apiServerPolicyName, leaseNamespace, portPolicyName } from './names.js';
 import { readsDeployment } from './pod-template.js';
 
 const peer = ({ namespaceLabels, podLabels }: PodPeer): k8s.NetworkPolicyPeer => ({
@@ -48,11 +48,11 @@ const addPortPolicy = (
   scope: Construct,
   input: LeaseWorkload,
   service: ManifestService,
-  suffix: string,
+  kind: 'np' | 'ip',
   open: readonly ManifestExpose[],
 ): void => {
   if (open.length === 0) return;
-  const name = `akash-${service.name}-${suffix}`;
+  const name = portPolicyName(service.name, kind);
   const unique = new Map(open.map((e) => [`${e.port}/${e.proto}`, port(e.port, e.proto)]));
   new k8s.KubeNetworkPolicy(scope, `network-policy-${name}`, {
     metadata: workloadMetadata(input, service.name, name),
@@ -72,7 +72,7 @@ const addApiServerPolicy = (
 ): void => {
   const { apiServerEndpoints } = input.settings;
   if (!readsDeployment(service) || apiServerEndpoints.length === 0) return;
-  const name = `akash-apiserver-${service.name}`;
+  const name = apiServerPolicyName(service.name);
   new k8s.KubeNetworkPolicy(scope, `network-policy-${name}`, {
     metadata: workloadMetadata(input, service.name, name),
     spec: {

@@ -29,13 +29,14 @@ const pullSecrets = (
 const gpuSpec = ({ settings }: LeaseWorkload, service: ManifestService): Partial<k8s.PodSpec> => {
   const { gpus, gpuAttributes } = serviceResources(service);
   if (gpus === 0n) return {};
-  const key = gpuResource(gpuVendor(gpuAttributes));
+  const vendor = gpuVendor(gpuAttributes);
   return {
     // GPU nodes are commonly tainted so that nothing else lands on them.
-    tolerations: [{ key, operator: 'Exists', effect: 'NoSchedule' }],
-    ...(settings.gpuRuntimeClassName !== undefined && {
-      runtimeClassName: settings.gpuRuntimeClassName,
-    }),
+    tolerations: [{ key: gpuResource(vendor), operator: 'Exists', effect: 'NoSchedule' }],
+    ...(vendor === 'nvidia' &&
+      settings.gpuRuntimeClassName !== undefined && {
+        runtimeClassName: settings.gpuRuntimeClassName,
+      }),
   };
 };
 

@@ -71,10 +71,13 @@ const checkMounts = (service: ManifestService, place: Place): void => {
     const volume = volumes.find((v) => v.name === name);
     if (volume === undefined)
       place.at(i, 'name').report('VolumeUnknown', `the service's storage has no volume "${name}"`);
-    if (!/^\/[^:]*$/.test(mount) && (mount !== '' || volume === undefined || isPersistent(volume)))
+    if (!/^\/[^:]+$/.test(mount) && (mount !== '' || volume === undefined || isPersistent(volume)))
       place
         .at(i, 'mount')
-        .report('MountInvalid', `"${mount}" must be an absolute path without a colon`);
+        .report(
+          'MountInvalid',
+          `"${mount}" must be an absolute path below the root, without a colon`,
+        );
     if (mount !== '' && paths.has(mount))
       place.at(i, 'mount').report('MountDuplicate', `"${mount}" is used by another volume`);
     paths.add(mount);

@@ -271,6 +271,12 @@ describe('static validation', () => {
       `${at}.params.storage[0].mount`,
     ],
     [
+      'a mount at the root',
+      mounted({ mount: '/' }, volume('data', beta2)),
+      'MountInvalid',
+      `${at}.params.storage[0].mount`,
+    ],
+    [
       'a mount with a colon',
       mounted({ mount: '/a:b' }, volume('data', beta2)),
       'MountInvalid',
@@ -418,6 +424,28 @@ describe('static validation', () => {
     expect(found.map((r) => [r.code, r.field])).toEqual([
       ['LeasedIpPortDuplicate', `${at}.expose[0].externalPort`],
     ]);
+  });
+
+  it.each<[string, ServiceDraft, ServiceDraft]>([
+    [
+      'a service named like the node ports of another',
+      aService('web', { expose: [port(22)] }),
+      aService('web-np'),
+    ],
+    [
+      'a service named like the load balancer of another',
+      aService('web', { expose: [port(22, { ip: 'a', endpointSequenceNumber: 1 })] }),
+      aService('web-ip-22-tcp'),
+    ],
+    [
+      'services whose network policies would be one',
+      aService('apiserver-a', { expose: [port(22)] }),
+      aService('a-np', { params: { permissions: { read: ['logs'] } } }),
+    ],
+  ])('refuses %s', (_name, a, b) => {
+    const services = [a, b].sort((x, y) => (String(x['name']) < String(y['name']) ? -1 : 1));
+    const found = validateManifest(typed([{ name: 'dc', services }]));
+    expect(found.map((r) => [r.code, r.field])).toEqual([['ServiceNameReserved', `${at}.name`]]);
   });
 
   it('refuses two volumes at one path', () => {

@@ -4,6 +4,7 @@ import { exposes } from './expose.js';
 import { type Place, placeIn } from './finding.js';
 import type { Manifest, ManifestGroup } from './manifest.js';
 import { checkExposes, type ExposeRules } from './validate-expose.js';
+import { checkObjectNames } from './validate-names.js';
 import { checkService } from './validate-service.js';
 
 const checkOrder = (names: readonly string[], place: Place): void => {
@@ -32,6 +33,7 @@ const checkGroup = (group: ManifestGroup, place: Place, rules: ExposeRules): voi
     checkService(service, at);
     checkExposes(exposes(service), at.at('expose'), rules);
   });
+  checkObjectNames(services, place.at('services'));
   if (!services.some((service) => exposes(service).some((e) => e.global)))
     place.report('NoGlobalExpose', 'at least one service of the group must expose a global port');
 };

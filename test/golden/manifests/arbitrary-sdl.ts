@@ -5,7 +5,9 @@ import fc from 'fast-check';
 const name = fc
   .stringMatching(/^[a-z]([-a-z0-9]{0,10}[a-z0-9])?$/)
   // The SDK hangs SDL sections on plain objects, where these names already mean something.
-  .filter((text) => !(text in {}));
+  .filter((text) => !(text in {}))
+  // Names of the objects of a neighbour are refused, rightly.
+  .filter((text) => !/-np$|-ip-|^apiserver-/.test(text));
 
 const volumes = fc.record({
   ram: fc.boolean(),
@@ -29,7 +31,8 @@ const gpu = fc.constantFrom(
 const ports = fc.uniqueArray(
   fc.record({
     port: fc.integer({ min: 1, max: 9999 }),
-    as: fc.option(fc.integer({ min: 1, max: 65535 }), { nil: undefined }),
+    // Below the ports that every service has, see exposeOf.
+    as: fc.option(fc.integer({ min: 1, max: 39_999 }), { nil: undefined }),
     proto: fc.constantFrom('tcp', 'udp', undefined),
     global: fc.boolean(),
     ip: fc.boolean(),
