@@ -48,7 +48,7 @@ describe('recorded transactions', () => {
   it.each(names)('%s: its signature verifies over our sign bytes', (name) => {
     const { body, authInfo, signature } = parts(name);
     const key = decodeTxRaw(recordedTxBytes(name)).authInfo.signerInfos[0]?.publicKey;
-    const publicKey = Buffer.from(String(decodePubkey(key ?? fail())?.value), 'base64');
+    const publicKey = Buffer.from(String(decodePubkey(key ?? fail()).value), 'base64');
     // The recordings do not say the account number; the chain was small.
     const verifies = (accountNumber: number): boolean => {
       const signBytes = makeSignBytes(makeSignDoc(body, authInfo, CHAIN_ID, accountNumber));
