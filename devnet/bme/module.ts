@@ -56,8 +56,7 @@ const swap = <M extends Swap>(
 const endBlock = (context: Context): void => {
   const { height } = context;
   const { minEpochBlocks } = getBmeParams(context);
-  const burnEpoch = getCount(context, 'epoch', 'burn');
-  if (burnEpoch === 0n || burnEpoch === height) {
+  if (getCount(context, 'epoch', 'burn') === height) {
     executeBurns(context);
     setCount(context, 'epoch', 'burn', height + BigInt(minEpochBlocks));
   }
@@ -170,6 +169,7 @@ export const bmeModule: Module = {
   initGenesis: (context, state) => {
     const { params, vaultUakt } = parseBmeGenesis(state);
     putBmeParams(context, params);
+    setCount(context, 'epoch', 'burn', BigInt(params.minEpochBlocks));
     if (vaultUakt > 0n) endow(context, BME_ADDRESS, [{ denom: UAKT, amount: vaultUakt }]);
   },
   endBlock,

@@ -65,3 +65,20 @@ export const recordedEndBlock = (name: string): readonly Event[] => {
     )
     .map(bare);
 };
+
+/** Akash events of the ends of the recorded blocks 30 to 50, by height. */
+export const recordedAkashEvents = (): ReadonlyMap<bigint, readonly Event[]> => {
+  const lines = readFileSync(join(FOLDER, 'finalize_block_akash_events.jsonl'), 'utf8');
+  return new Map(
+    lines
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const block = JSON.parse(line) as {
+          readonly height: string;
+          readonly events: readonly Event[];
+        };
+        return [BigInt(block.height), block.events.map(bare)];
+      }),
+  );
+};
