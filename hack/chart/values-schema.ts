@@ -1,5 +1,7 @@
 /** What `values.yaml` may say. Helm checks it on install, upgrade, lint and template; an unknown key is an error. */
 import { z } from 'zod';
+import { configSchema as gatewayConfig } from '../../gateway/config.js';
+import { configSchema as operatorConfig } from '../../operator/config.js';
 
 const dnsName = (max: number): z.ZodString =>
   z
@@ -12,10 +14,22 @@ const objectName = z
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
 const texts = z.record(z.string(), z.string());
 const port = z.number().int().min(1).max(65_535);
-const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']);
 /** Passed through to Kubernetes, which checks it itself. */
 const objects = z.array(z.record(z.string(), z.unknown()));
 const anything = z.record(z.string(), z.unknown());
+
+/** The settings of a process that the chart does not set itself, from the schema that the process checks them with. */
+const settings = <S extends z.ZodRawShape>(
+  schema: z.ZodObject<S>,
+  setByChart: readonly (keyof S & string)[],
+): z.ZodObject =>
+  z.strictObject(
+    Object.fromEntries(
+      Object.entries(schema.shape)
+        .filter(([key]) => !(setByChart as readonly string[]).includes(key))
+        .map(([key, field]) => [key, z.optional(field)]),
+    ),
+  );
 
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]));
 const pod = {
@@ -56,27 +70,28 @@ const values = z.strictObject({
       secretName: objectName,
       secretKey: z.string().regex(/^[-._a-zA-Z0-9]+$/),
     }),
-    config: z.strictObject({
-      computeProvider: objectName,
-      gasPrice: z.string().regex(/^\d+(\.\d+)?uakt$/),
-      clusterCidrs: z.array(z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/)),
-      logLevel,
-      podsReallyRun: z.boolean().optional(),
-      leaderElection: z
-        .strictObject({
-          enabled: z.boolean().optional(),
-          leaseDurationMs: z.number().int().optional(),
-          renewDeadlineMs: z.number().int().optional(),
-          retryPeriodMs: z.number().int().optional(),
-        })
-        .optional(),
-      timings: z.record(z.string(), z.number().int()).optional(),
-    }),
+    config: settings(operatorConfig, [
+      'kubeconfig',
+      'namespace',
+      'keyFile',
+      'certificateSecret',
+      'http',
+    ]),
   }),
   gateway: z.strictObject({
     ...pod,
     certificateSecret: objectName,
-    config: z.strictObject({ logLevel }),
+    publicCertificateSecret: z.union([objectName, z.literal('')]),
+    config: settings(gatewayConfig, [
+      'kubeconfig',
+      'context',
+      'namespace',
+      'computeProvider',
+      'certificateSecret',
+      'listen',
+      'http',
+      'tls',
+    ]),
     service: z.strictObject({
       type: z.enum(['LoadBalancer', 'NodePort', 'ClusterIP']),
       port,
@@ -88,5 +103,11 @@ const values = z.strictObject({
   dashboard: z.strictObject({ enabled: z.boolean(), labels: texts, annotations: texts }),
 });
 
-/** The JSON Schema (draft 7, which every Helm reads). */
-export const valuesSchema = (): object => z.toJSONSchema(values, { target: 'draft-7' });
+/** Helm matches patterns with RE2, which has no look-around; the process itself still checks such a field. */
+const dropLookAround = ({ jsonSchema }: { jsonSchema: { pattern?: string } }): void => {
+  if (/\(\?[=!<]/.test(jsonSchema.pattern ?? '')) delete jsonSchema.pattern;
+};
+
+/** The JSON Schema (draft 7, which every Helm reads); defaults are those of values.yaml and of the processes. */
+export const valuesSchema = (): object =>
+  z.toJSONSchema(values, { target: 'draft-7', io: 'input', override: dropLookAround });

@@ -9,7 +9,8 @@ import {
   renderChart,
   type RenderedObject,
 } from '../../../hack/render-chart.js';
-import { parseConfig } from '../../../operator/config.js';
+import { parseConfig as parseGatewayConfig } from '../../../gateway/config.js';
+import { parseConfig as parseOperatorConfig } from '../../../operator/config.js';
 
 jest.setTimeout(60_000);
 const GOLDEN = join(import.meta.dirname, 'rendered.yaml');
@@ -30,6 +31,8 @@ const rulesOf = (objects: readonly RenderedObject[], match: string): readonly Ru
   objects
     .filter((o) => /Role$/.test(o.kind) && o.metadata.name.includes(match))
     .flatMap((o) => o['rules'] as readonly Rule[]);
+const without = (config: object, keys: readonly string[]): object =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)));
 const podSpecs = (objects: readonly RenderedObject[]): readonly Record<string, unknown>[] =>
   objects
     .filter((o) => o.kind === 'Deployment')
@@ -134,20 +137,42 @@ describe('charts/berth', () => {
     }
   });
 
-  it("gives the operator a configuration that the operator's own parser accepts", async () => {
+  it('knows every setting of the operator, and hands it on unchanged', async () => {
+    const managed = ['namespace', 'keyFile', 'certificateSecret', 'http'];
+    const defaults = without(parseOperatorConfig('keyFile: x', 'defaults'), managed);
     const custom = await renderChart({
-      values: {
-        operator: { config: { clusterCidrs: ['10.42.0.0/16'], timings: { recountMs: 1000 } } },
-      },
+      values: { operator: { config: { ...defaults, clusterCidrs: ['10.42.0.0/16'] } } },
     });
     const data = named(custom, 'ConfigMap', 'berth-operator')['data'] as Record<string, string>;
-    const config = parseConfig(data['operator.yaml'] ?? '', 'chart');
-    expect(config).toMatchObject({
+    expect(parseOperatorConfig(data['operator.yaml'] ?? '', 'chart')).toEqual({
+      ...defaults,
       namespace: 'berth-system',
       keyFile: '/etc/berth/key/key',
+      certificateSecret: 'berth-gateway-certificate',
+      http: { host: '0.0.0.0', port: 9090 },
       clusterCidrs: ['10.42.0.0/16'],
-      timings: { recountMs: 1000 },
     });
+  });
+
+  it('knows every setting of the gateway, and hands it on unchanged', async () => {
+    const managed = ['namespace', 'computeProvider', 'certificateSecret', 'listen', 'http', 'tls'];
+    const defaults = without(parseGatewayConfig('', 'defaults'), managed);
+    const custom = await renderChart({
+      values: { gateway: { config: defaults, publicCertificateSecret: 'wildcard' } },
+    });
+    const data = named(custom, 'ConfigMap', 'berth-gateway')['data'] as Record<string, string>;
+    expect(parseGatewayConfig(data['gateway.yaml'] ?? '', 'chart')).toMatchObject({
+      ...defaults,
+      namespace: 'berth-system',
+      computeProvider: 'provider',
+      certificateSecret: 'berth-gateway-certificate',
+      listen: { port: 8443 },
+      http: { port: 9091 },
+      tls: { public: { certFile: '/etc/berth/public/tls.crt' } },
+    });
+    expect(JSON.stringify(named(custom, 'Deployment', 'berth-gateway'))).toContain(
+      '"secretName":"wildcard"',
+    );
   });
 
   it.each([
