@@ -31,6 +31,14 @@ demo: $(DEPS) tools ## the whole story on real parts; KEEP=1 leaves it up
 demo-down: $(DEPS) ## end a demo that was kept
 	@$(TSX) hack/demo/down.ts
 
+.PHONY: cluster
+cluster: $(DEPS) tools ## a local cluster with simulated GPU nodes, left running; NODES=file for other machines
+	@$(TSX) hack/cluster-up.ts $(if $(NODES),--nodes $(NODES),)
+
+.PHONY: cluster-down
+cluster-down: $(DEPS) ## end the cluster of `make cluster`
+	@$(TSX) hack/cluster-down.ts
+
 .PHONY: test
 test: verify test-unit test-peers ## lint, types, unit, property, golden, contract, integration, end to end
 
@@ -43,7 +51,7 @@ verify: $(DEPS) ## format, lint, types, generated files
 	@npm run -s generate:check
 
 .PHONY: test-unit
-test-unit: $(DEPS) ## unit, property and golden tests: no network, seconds
+test-unit: $(DEPS) tools ## unit, property and golden tests: no network, seconds
 	@echo "── unit, property and golden tests" >&2
 	@npm run -s test:unit
 
