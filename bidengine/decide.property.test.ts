@@ -34,7 +34,8 @@ const plainPolicy = (input: DecideInput): DecideInput => {
   const [policy] = input.policies;
   if (policy === undefined) return input;
   const { ceilingUsdPerHour: _ceiling, ...rest } = policy;
-  return { ...input, policies: [rest] };
+  // Even an order for nothing then has a price.
+  return { ...input, policies: [{ ...rest, minimumUactPerBlock: new Decimal('1') }] };
 };
 const asBid = (decision: Decision): BidDecision => {
   if (decision.type !== 'bid') throw new Error(JSON.stringify(decision.reasons));

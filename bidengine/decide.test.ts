@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from './decide.js';
-import { anInput } from './testing/input-builder.js';
+import type { DecideInput } from './input.js';
+import { anInput, aPolicy } from './testing/input-builder.js';
+import { aNode, aSnapshot, H100 } from './testing/node-builder.js';
 import { anOrder } from './testing/order-builder.js';
 
 describe('decide', () => {
@@ -43,5 +45,67 @@ describe('decide', () => {
     expect(decision.reasons[2]?.message).toBe(
       'needs 9 h100 on one node; the most free on one node is 8',
     );
+  });
+
+  const skipCodes = (input: DecideInput): readonly string[] => {
+    const decision = decide(input);
+    return decision.type === 'bid' ? ['a bid'] : decision.reasons.map((r) => r.code);
+  };
+
+  it('makes no bid without a policy, and still says what else is missing', () => {
+    expect(skipCodes(anInput({ policies: [] }))).toEqual(['NoPricingPolicy']);
+    const order = anOrder().withGpu('nvidia', 'h100', 9).obj();
+    expect(skipCodes(anInput({ order, policies: [] }))).toEqual([
+      'NoPricingPolicy',
+      'InsufficientGpus',
+    ]);
+  });
+
+  it('uses the first policy', () => {
+    const policies = [aPolicy({}, { name: 'first' }), aPolicy({}, { name: 'second' })];
+    expect(decide(anInput({ policies }))).toMatchObject({ type: 'bid', policy: 'first' });
+  });
+
+  it('says that a rate is missing only when a GPU with a rate would not do', () => {
+    const t4 = { vendor: 'nvidia', model: 't4', ram: '16Gi', interface: 'pcie' };
+    const order = anOrder().withGpu('nvidia', '*', 8).obj();
+    const rateless = aNode('a').withGpus(t4, 8).obj();
+    expect(skipCodes(anInput({ order, snapshot: aSnapshot([rateless]) }))).toEqual(['NoGpuRate']);
+    const both = aSnapshot([rateless, aNode('b').withGpus(H100, 8).obj()]);
+    expect(skipCodes(anInput({ order, snapshot: both }))).toEqual(['a bid']);
+    const full = aSnapshot([aNode('a').withGpus(t4, 4).obj(), aNode('b').withGpus(H100, 4).obj()]);
+    expect(skipCodes(anInput({ order, snapshot: full }))).toEqual(['InsufficientGpus']);
+  });
+
+  it('neither places nor prices an order that makes no sense', () => {
+    const order = anOrder().withUnits().withState('closed').obj();
+    expect(skipCodes(anInput({ order }))).toEqual(['OrderNotOpen', 'InvalidOrder']);
+  });
+
+  it('reports a price that is too high beside a check that fails', () => {
+    const order = anOrder().withState('active').withPrice('1').obj();
+    expect(skipCodes(anInput({ order }))).toEqual(['OrderNotOpen', 'PriceAboveOrderMaximum']);
+    const cheap = anOrder().withState('active').obj();
+    expect(skipCodes(anInput({ order: cheap }))).toEqual(['OrderNotOpen']);
+  });
+
+  it('offers a reclamation window exactly when the order asks for one', () => {
+    const base = anInput();
+    const rules = { ...base.rules, maxReclamationWindowSeconds: 86_400n };
+    const asked = decide({ ...base, rules, order: anOrder().withReclamation(60n).obj() });
+    expect(asked).toMatchObject({ type: 'bid', reclamationWindowSeconds: 3_600n });
+    expect(decide({ ...base, rules })).not.toHaveProperty('reclamationWindowSeconds');
+  });
+
+  it('keeps what the order said in the offer but for the GPU', () => {
+    const order = anOrder().withGpu('nvidia', '*', 2).obj();
+    const decision = decide(anInput({ order }));
+    if (decision.type !== 'bid') throw new Error(JSON.stringify(decision.reasons));
+    const [unit] = order.spec.units;
+    const gpu = {
+      units: 2n,
+      attributes: [{ key: 'vendor/nvidia/model/h100/ram/80Gi/interface/sxm', value: 'true' }],
+    };
+    expect(decision.offer).toEqual([{ resources: { ...unit?.resources, gpu }, count: 1 }]);
   });
 });

@@ -29,10 +29,14 @@ const placeGroup = (input: DecideInput, policy: PricingPolicy | undefined): Plac
     scorer: input.scorer ?? keepWholeNodesWhole,
     allowUnknownStorage: rules.allowUnknownStorage,
   };
-  const rateOf = (gpu: GpuModel): Decimal | undefined =>
-    policy === undefined ? undefined : gpuRate(policy, gpu);
+  const withoutRate = new Set<GpuModel>();
+  const rateOf: ModelWorth = (gpu) => {
+    const rate = policy === undefined ? undefined : gpuRate(policy, gpu);
+    if (rate === undefined) withoutRate.add(gpu);
+    return rate;
+  };
   const priced = place(order.spec, snapshot, { ...options, worth: rateOf });
-  if (priced.ok) return priced;
+  if (priced.ok || withoutRate.size === 0) return priced;
   const anyModel: ModelWorth = (gpu) => rateOf(gpu) ?? NOTHING;
   return place(order.spec, snapshot, { ...options, worth: anyModel });
 };

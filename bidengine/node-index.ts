@@ -10,6 +10,8 @@ import type { Candidate } from './scorer.js';
 import type { InventorySnapshot, NodeSnapshot } from './snapshot.js';
 
 export interface IndexedNode extends Candidate {
+  /** Of `model`; empty for a node that sells no GPUs. */
+  readonly modelKey: string;
   readonly storageClasses: readonly string[];
 }
 
@@ -39,6 +41,7 @@ const indexNode = (node: NodeSnapshot): IndexedNode => {
   const indexed: IndexedNode = {
     node: node.name,
     model: node.gpu?.model,
+    modelKey: node.gpu === undefined ? '' : formatGpu(node.gpu.model),
     gpusTotal: node.gpu === undefined ? 0 : supply(node.allocatable.gpus),
     storageClasses: node.storageClasses,
     free: {
@@ -53,17 +56,6 @@ const indexNode = (node: NodeSnapshot): IndexedNode => {
   return indexed;
 };
 
-const modelKeys = new WeakMap<GpuModel, string>();
-
-const keyOf = (model: GpuModel): string => {
-  let key = modelKeys.get(model);
-  if (key === undefined) {
-    key = formatGpu(model);
-    modelKeys.set(model, key);
-  }
-  return key;
-};
-
 const byName = (a: IndexedNode, b: IndexedNode): number => (a.node < b.node ? -1 : 1);
 
 const indexes = new WeakMap<InventorySnapshot, NodeIndex>();
@@ -74,19 +66,19 @@ export const indexOf = (snapshot: InventorySnapshot): NodeIndex => {
   if (known !== undefined) return known;
   const nodes: IndexedNode[] = [];
   let sorted = true;
+  let previous = '';
   for (const node of snapshot.nodes) {
     if (node.unsellable.length > 0) continue;
-    const previous = nodes.at(-1);
-    if (previous !== undefined && previous.node > node.name) sorted = false;
+    if (previous > node.name) sorted = false;
+    previous = node.name;
     nodes.push(indexNode(node));
   }
   if (!sorted) nodes.sort(byName);
   const groups = new Map<string, { model: GpuModel; nodes: IndexedNode[] }>();
   for (const node of nodes) {
     if (node.model === undefined) continue;
-    const key = keyOf(node.model);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { model: node.model, nodes: [node] });
+    const group = groups.get(node.modelKey);
+    if (group === undefined) groups.set(node.modelKey, { model: node.model, nodes: [node] });
     else group.nodes.push(node);
   }
   const models = [...groups]

@@ -11,11 +11,12 @@ import { persistentTotals } from './persistent-storage.js';
 import type { PricingPolicy } from './pricing-policy.js';
 import { reason } from './reasons.js';
 
-const GIB = new Decimal(String(2 ** 30));
-const MILLI = new Decimal('1000');
+/** 2^-30 and 10^-3, exactly: a product needs no rounding. */
+const GIB_PER_BYTE = new Decimal('0.000000000931322574615478515625');
+const PER_MILLI = new Decimal('0.001');
 
 const whole = (n: bigint | number): Decimal => new Decimal(String(n));
-const gib = (bytes: bigint): Decimal => whole(bytes).div(GIB);
+const gib = (bytes: bigint): Decimal => whole(bytes).times(GIB_PER_BYTE);
 
 const term = (item: string, quantity: Decimal, usdPerHourEach: Decimal): PriceTerm => ({
   item,
@@ -74,7 +75,7 @@ export const priceTerms = (
     units.reduce((sum, u) => sum + of(u) * BigInt(u.count), 0n);
   const milliCpu = total((u) => u.exact.milliCpu);
   const memory = total((u) => u.exact.memoryBytes);
-  terms.push(term('vCPU', whole(milliCpu).div(MILLI), rates.cpuUsdPerHour));
+  terms.push(term('vCPU', whole(milliCpu).times(PER_MILLI), rates.cpuUsdPerHour));
   terms.push(term('memory GiB', gib(memory), rates.memoryGibUsdPerHour));
   const storage = new Map(persistentTotals(units));
   storage.set(

@@ -45,12 +45,6 @@ export const subtract = (a: Quantities, b: Quantities): Quantities =>
 export const least = (a: Quantities, b: Quantities): Quantities =>
   combine(a, b, (x, y) => (x < y ? x : y));
 
-/** `count` times each part. */
-export const times = (a: Quantities, count: number): Quantities => {
-  const n = BigInt(count);
-  return combine(a, NOTHING, (x) => x * n);
-};
-
 /** The parts in which `used` is larger than `limit`. */
 export const exceeding = (used: Quantities, limit: Quantities): readonly Dimension[] =>
   DIMENSIONS.filter((d) => used[d] > limit[d]);

@@ -59,7 +59,7 @@ export const withReservations = (
   const anomalies = [...snapshot.anomalies];
   const reserved = new Map(byNode(reservations));
   const nodes = snapshot.nodes.map((node): NodeSnapshot => {
-    const held = reserved.get(node.name);
+    const held = reserved.size === 0 ? undefined : reserved.get(node.name);
     if (held === undefined) return node;
     reserved.delete(node.name);
     const changed = { ...node, allocated: add(node.allocated, held) };

@@ -5,8 +5,10 @@
  */
 import type { Assignment } from './assignments.js';
 import type { UnitDemand } from './demand.js';
-import { mountsAll, replicasThatFit, take } from './fit.js';
+import { fitsOnce, mountsAll, replicasThatFit, take } from './fit.js';
 import type { IndexedNode, NodeIndex } from './node-index.js';
+import { rankFrom } from './rooms.js';
+import type { Room } from './rooms.js';
 import type { Scorer, Vector } from './scorer.js';
 
 /** `count` replicas of unit number `unit` (position, not id) on one node. */
@@ -25,32 +27,6 @@ export interface Budget {
 const MAX_DEPTH = 4_000;
 
 export type SearchResult = readonly Share[] | 'no-fit' | 'limit';
-
-interface Room {
-  readonly node: IndexedNode;
-  readonly free: Vector;
-  readonly fits: number;
-  readonly score: number;
-}
-
-const better = (a: Room, b: Room): number =>
-  a.score - b.score || (a.node.node < b.node.node ? -1 : 1);
-
-/** Ranks in place from `at` on, so far as needed: one minimum is found by looking once, more by sorting. */
-const rankFrom = (rooms: Room[], at: number): void => {
-  if (at > 0) {
-    if (at === 1) rooms.splice(1, rooms.length, ...rooms.slice(1).sort(better));
-    return;
-  }
-  let best = 0;
-  for (let i = 1; i < rooms.length; i += 1) {
-    const room = rooms[i];
-    const leader = rooms[best];
-    if (room !== undefined && leader !== undefined && better(room, leader) < 0) best = i;
-  }
-  const [winner] = rooms.splice(best, 1);
-  if (winner !== undefined) rooms.unshift(winner);
-};
 
 /** Units by size: what is hardest to place goes first. Positions, ties in the order's own order. */
 const hardestFirst = (units: readonly UnitDemand[]): readonly number[] =>
@@ -74,27 +50,67 @@ export const search = (
   const used = new Map<IndexedNode, Vector>();
   const shares: Share[] = [];
 
+  const freeOn = (node: IndexedNode): Vector =>
+    used.size === 0 ? node.free : (used.get(node) ?? node.free);
+  const scoreOf = (node: IndexedNode, free: Vector, unit: UnitDemand): number =>
+    scorer(free === node.free ? node : { ...node, free }, unit.each);
+
+  /** The best node for one replica; nodes come by name, so the first of equals is kept. */
+  const bestFor = (unit: UnitDemand, nodes: readonly IndexedNode[]): IndexedNode | undefined => {
+    let best: IndexedNode | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const node of nodes) {
+      const free = freeOn(node);
+      if (!fitsOnce(free, unit.each) || !mountsAll(node, unit)) continue;
+      const score = scoreOf(node, free, unit);
+      if (best !== undefined && score >= least) continue;
+      best = node;
+      least = score;
+    }
+    budget.visits -= nodes.length;
+    return best;
+  };
+
   const roomsFor = (unit: UnitDemand, nodes: readonly IndexedNode[]): Room[] => {
     const rooms: Room[] = [];
     for (const node of nodes) {
-      const free = used.size === 0 ? node.free : (used.get(node) ?? node.free);
+      const free = freeOn(node);
+      if (!fitsOnce(free, unit.each) || !mountsAll(node, unit)) continue;
       const fits = replicasThatFit(free, unit.each);
-      if (fits === 0 || !mountsAll(node, unit)) continue;
-      const score = scorer(free === node.free ? node : { ...node, free }, unit.each);
-      rooms.push({ node, free, fits, score });
+      rooms.push({ node, free, fits, score: scoreOf(node, free, unit) });
     }
     budget.visits -= nodes.length;
     return rooms;
   };
 
+  const putOn = (unit: UnitDemand, position: number, node: IndexedNode, count: number): void => {
+    used.set(node, take(freeOn(node), unit.each, count));
+    shares.push({ unit: position, node, count });
+  };
+  const takeBack = (node: IndexedNode, free: Vector): void => {
+    shares.pop();
+    used.set(node, free);
+  };
+
   const placeUnit = (step: number): boolean => {
     const position = order[step];
-    if (position === undefined) return true;
-    const unit = units[position];
-    if (unit === undefined) return true;
-    const rooms = roomsFor(unit, assignment[position]?.nodes ?? index.nodes);
+    const unit = position === undefined ? undefined : units[position];
+    if (position === undefined || unit === undefined) return true;
+    const nodes = assignment[position]?.nodes ?? index.nodes;
+    // Most units have one replica and most first choices are right: no list is made for them.
+    const tried = unit.count === 1 ? bestFor(unit, nodes) : undefined;
+    if (tried !== undefined) {
+      const free = freeOn(tried);
+      putOn(unit, position, tried, 1);
+      if (placeUnit(step + 1)) return true;
+      takeBack(tried, free);
+    } else if (unit.count === 1) return false;
+    const rooms = roomsFor(unit, nodes);
     const total = rooms.reduce((sum, r) => sum + r.fits, 0);
-    return spread({ step, position, unit, rooms }, 0, unit.count, total);
+    const on = { step, position, unit, rooms };
+    if (tried === undefined) return spread(on, 0, unit.count, total);
+    rankFrom(rooms, 0);
+    return spread(on, 1, 1, total - (rooms[0]?.fits ?? 0));
   };
 
   /** Places `left` replicas on rooms from `at` on, which together have room for `room`; then the next unit. */
@@ -117,13 +133,11 @@ export const search = (
     for (let count = Math.min(here.fits, left); count >= 0; count -= 1) {
       if (left - count > after) return false;
       if (count > 0) {
-        used.set(here.node, take(here.free, on.unit.each, count));
-        shares.push({ unit: on.position, node: here.node, count });
+        putOn(on.unit, on.position, here.node, count);
       }
       if (spread(on, at + 1, left - count, after)) return true;
       if (count > 0) {
-        shares.pop();
-        used.set(here.node, here.free);
+        takeBack(here.node, here.free);
       }
       budget.visits -= 1;
       if (budget.visits < 0) return false;

@@ -2,7 +2,7 @@
 import { gpuSatisfiesAny } from '../market/gpu.js';
 import type { Reason } from '../market/reasons.js';
 import type { UnitDemand } from './demand.js';
-import { mountsAll, replicasThatFit } from './fit.js';
+import { fitsOnce, mountsAll, replicasThatFit } from './fit.js';
 import { anyOfWords, gpuWords } from './gpu-words.js';
 import type { IndexedNode, ModelNodes, NodeIndex } from './node-index.js';
 import type { Dimension } from './quantities.js';
@@ -76,9 +76,14 @@ export const unitShortfall = (
     return [reason('GpuModelUnavailable', message, `${field}.gpu`)];
   }
   const groups = models?.map((m) => m.nodes) ?? [index.nodes];
-  const mountable = groups.map((nodes) => nodes.filter((n) => mountsAll(n, unit)));
+  const mountable = groups.map((nodes) =>
+    unit.persistent.size === 0 ? nodes : nodes.filter((n) => mountsAll(n, unit)),
+  );
   const fits = mountable.map((nodes) =>
-    nodes.reduce((sum, n) => sum + replicasThatFit(n.free, unit.each), 0),
+    nodes.reduce(
+      (sum, n) => (fitsOnce(n.free, unit.each) ? sum + replicasThatFit(n.free, unit.each) : sum),
+      0,
+    ),
   );
   const best = Math.max(0, ...fits);
   if (best >= unit.count) return [];
