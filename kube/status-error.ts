@@ -43,6 +43,13 @@ const retryAfterMs = (header: string | undefined, status: Status): number | unde
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 };
 
+/**
+ * An apply whose lists hold a key twice (say, an environment variable) is answered with 500 and no reason, as if the
+ * server had failed; nothing but these words tells it from a real failure. Retrying it would never help.
+ */
+const isMalformedApply = (code: number, status: Status): boolean =>
+  code === 500 && status.message?.startsWith('failed to create typed patch object') === true;
+
 const build = (
   code: number,
   status: Status,
@@ -68,6 +75,7 @@ const build = (
     case 422:
       return new KubeInvalidError(message, details);
     default:
+      if (isMalformedApply(code, status)) return new KubeInvalidError(message, details);
       return code === 429 || code >= 500
         ? new KubeUnavailableError(message, details)
         : new KubeError(message, details);

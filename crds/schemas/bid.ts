@@ -103,7 +103,6 @@ export const bid: KindDefinition = {
     { name: 'State', type: 'string', jsonPath: '.status.state' },
     { name: 'Reason', type: 'string', jsonPath: '.status.reason' },
     { name: 'Height', type: 'string', jsonPath: '.status.height', wide: true },
-    { name: 'Nodes', type: 'string', jsonPath: '.spec.placement[*].node', wide: true },
     { name: 'Tx', type: 'string', jsonPath: '.status.txHash', wide: true },
     { name: 'Message', type: 'string', jsonPath: '.status.message', wide: true },
     AGE,

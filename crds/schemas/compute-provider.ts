@@ -268,7 +268,7 @@ export const computeProvider: KindDefinition = {
     { name: 'Address', type: 'string', jsonPath: '.spec.address' },
     { name: 'GPUs-Free', type: 'integer', jsonPath: '.status.gpus.available' },
     { name: 'Leases', type: 'integer', jsonPath: '.status.leases.active' },
-    { name: 'Balance', type: 'string', jsonPath: '.status.balances[*]' },
+    { name: 'Balance', type: 'string', jsonPath: '.status.balances' },
     { ...conditionColumn('Bidding'), wide: true },
     { ...conditionColumn('ChainSynced'), wide: true },
     { ...conditionColumn('Funded'), wide: true },
