@@ -32,7 +32,11 @@ const optional = <T>(type: z.ZodType<T>) => type.nullish().transform((value) => 
 const quantity = z.object({
   val: z
     .string()
-    .regex(/^(0|[1-9]\d{0,18})$/, 'must be a whole number as text, such as "1000"')
+    // Aborts, because zod goes on to the next check otherwise, and BigInt throws on what is no number.
+    .regex(/^(0|[1-9]\d{0,18})$/, {
+      error: 'must be a whole number as text, such as "1000"',
+      abort: true,
+    })
     .refine((digits) => BigInt(digits) <= INT64_MAX, 'must fit an int64'),
 });
 

@@ -92,6 +92,11 @@ describe('parsing a manifest', () => {
       'manifest[0].services[1].resources.cpu.units.val',
     ],
     [
+      'an amount in words',
+      service('"resources":{"cpu":{"units":{"val":"many"}}}'),
+      'manifest[0].services[1].resources.cpu.units.val',
+    ],
+    [
       'an amount with a leading zero',
       service('"resources":{"cpu":{"units":{"val":"01"}}}'),
       'manifest[0].services[1].resources.cpu.units.val',
