@@ -23,6 +23,8 @@ export interface RunningGateway {
   readonly logged: () => string;
   /** Adds to the wall clock that tokens and certificates are judged by. */
   readonly skipMs: (ms: number) => void;
+  /** Holds up every later `GET /status` until `wait` resolves. */
+  readonly onSnapshot: (wait: () => Promise<void>) => void;
 }
 
 export interface RunOptions {
@@ -64,9 +66,17 @@ export const runGateway = async (options: RunOptions = {}): Promise<RunningGatew
   const now = (): number => performance.now() + skippedMs;
   const wallMs = (): number => Date.now() + skippedMs;
   const { identities } = ports;
+  let beforeSnapshot = (): Promise<void> => Promise.resolve();
   const metrics = createMetrics();
   const gateway = await startGateway({
     ...ports,
+    provider: {
+      ...ports.provider,
+      snapshot: async () => {
+        await beforeSnapshot();
+        return ports.provider.snapshot();
+      },
+    },
     authentication: {
       verifyToken: createTokenVerifier({
         identities,
@@ -108,6 +118,9 @@ export const runGateway = async (options: RunOptions = {}): Promise<RunningGatew
     logged: () => lines.join(''),
     skipMs: (ms) => {
       skippedMs += ms;
+    },
+    onSnapshot: (wait) => {
+      beforeSnapshot = wait;
     },
   };
 };

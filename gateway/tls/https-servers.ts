@@ -70,10 +70,7 @@ const build = (options: HttpsServersOptions, pair: KeyPair, askForCertificate: b
     },
     options.handler,
   );
-  server.on('tlsClientError', (error, socket) => {
-    options.onClientError(codeOf(error));
-    socket.destroy();
-  });
+  // Failed handshakes come here too.
   server.on('clientError', (error, socket) => {
     options.onClientError(codeOf(error));
     socket.destroy();
