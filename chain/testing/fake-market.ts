@@ -3,7 +3,7 @@ import { formatBidId, formatDeploymentId, formatOrderId, orderIdOf } from '../..
 import type { BidId, DeploymentId, OrderId } from '../../market/ids.js';
 import type { MarketEvent } from '../../market/events.js';
 import type { Coin } from '../../market/money.js';
-import { Decimal } from '../../market/money.js';
+import { Decimal, truncate } from '../../market/money.js';
 import type {
   Account,
   Bid,
@@ -87,7 +87,7 @@ export class FakeMarket {
       case 'close-lease':
         return this.#closeLease(m.id, 'lease_closed_owner', true);
       case 'withdraw-lease':
-        return this.leases.has(formatBidId(m.id)) ? [] : refusal('market', 7, 'unknown lease');
+        return this.#withdraw(m.id);
       case 'deposit-deployment':
       case 'send':
         return [];
@@ -196,8 +196,43 @@ export class FakeMarket {
       createdAt: this.height,
       closedOn: 0n,
       reason: 'lease_closed_invalid',
+      payment: {
+        state: 'open',
+        rate: bid.price,
+        balance: { ...bid.price, amount: new Decimal('0') },
+        unsettled: { ...bid.price, amount: new Decimal('0') },
+        withdrawn: { denom: bid.price.denom, amount: 0n },
+      },
     });
     return [{ type: 'lease-created', id, price: bid.price }];
+  }
+
+  /** Pays the lease for the blocks since the last settlement; one lease per account, never out of funds. */
+  #withdraw(id: BidId): readonly MarketEvent[] | FakeRefusal {
+    const lease = this.leases.get(formatBidId(id));
+    const deployment = this.deployments.get(formatDeploymentId(id));
+    if (lease?.payment === undefined) return refusal('market', 7, 'unknown lease');
+    if (deployment === undefined) return [];
+    const { escrow } = deployment;
+    const blocks = new Decimal((this.height - escrow.settledAt).toString());
+    const due = lease.price.amount.times(blocks);
+    this.deployments.set(formatDeploymentId(id), {
+      ...deployment,
+      escrow: {
+        ...escrow,
+        settledAt: this.height,
+        funds: escrow.funds.map((f) => ({ ...f, amount: f.amount.minus(due) })),
+      },
+    });
+    const { withdrawn } = lease.payment;
+    this.leases.set(formatBidId(id), {
+      ...lease,
+      payment: {
+        ...lease.payment,
+        withdrawn: { ...withdrawn, amount: withdrawn.amount + truncate(due) },
+      },
+    });
+    return [];
   }
 
   #closeLease(id: BidId, reason: string, reopen: boolean): readonly MarketEvent[] | FakeRefusal {

@@ -94,6 +94,7 @@ export const observeWorkload = async (
     api.list(PODS, options),
   ]);
   const hosts = hostnamesOf(applied);
+  const bound = pods.items.flatMap((p) => p.spec.nodeName ?? []);
   const workloads = [...deployments.items, ...statefulSets.items].sort((a, b) =>
     a.metadata.name < b.metadata.name ? -1 : 1,
   );
@@ -107,8 +108,6 @@ export const observeWorkload = async (
       );
     }),
     endpoints: endpointsOf(services.items, publicHost),
-    reallyRuns: pods.items.every(
-      (p) => p.spec.nodeName === undefined || !isSimulatedNode(p.spec.nodeName),
-    ),
+    reallyRuns: bound.length > 0 && bound.every((node) => !isSimulatedNode(node)),
   };
 };
