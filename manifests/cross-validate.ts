@@ -5,6 +5,7 @@ import type { GroupSpec, ResourceUnit, StorageRequest } from '../market/resource
 import { exposes, usedEndpoints } from './expose.js';
 import { type Place, placeIn } from './finding.js';
 import type { Manifest, ManifestGroup, ManifestService } from './manifest.js';
+import type { ValidationCode } from './reasons.js';
 import { serviceResources } from './service-resources.js';
 
 const sameAttributes = (a: readonly Attribute[], b: readonly Attribute[]): boolean => {
@@ -36,7 +37,7 @@ const endpointName = (e: { kind: string; sequenceNumber: number }): string =>
 const compareResources = (service: ManifestService, unit: ResourceUnit, place: Place): void => {
   const have = serviceResources(service);
   const want = unit.resources;
-  const differs = (part: string, code: string): void =>
+  const differs = (part: string, code: ValidationCode): void =>
     place.at(part).report(code, `must equal the ${part} of unit ${want.id} of the on-chain group`);
   if (
     have.milliCpu !== want.cpu.milliCpu ||

@@ -1,6 +1,7 @@
 /** Collects reasons against a manifest while keeping the path of the field they speak of. */
 import type { Reason } from '../market/reasons.js';
 import { fieldPath } from './manifest-issues.js';
+import type { ValidationCode } from './reasons.js';
 
 /** A place in the manifest that reasons can be reported against. */
 export interface Place {
@@ -9,7 +10,7 @@ export interface Place {
   /** The place of a member or element below this one. */
   readonly at: (...path: readonly (string | number)[]) => Place;
   /** Reports `message`, a sentence without the field's name in front. */
-  readonly report: (code: string, message: string) => void;
+  readonly report: (code: ValidationCode, message: string) => void;
 }
 
 /** Reports below `path` into `found`. */

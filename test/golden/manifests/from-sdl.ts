@@ -3,7 +3,12 @@ import { generateManifest, manifestToSortedJSON, type SDLInput } from '@akashnet
 import { parse } from 'yaml';
 import type { Attribute } from '../../../market/attributes.js';
 import { parseDecimal } from '../../../market/money.js';
-import type { EndpointKind, GroupSpec } from '../../../market/resources.js';
+import type {
+  EndpointKind,
+  GroupSpec,
+  Resources,
+  ResourceUnit,
+} from '../../../market/resources.js';
 import { parseManifest } from '../../../manifests/manifest.js';
 import type { AcceptedManifest } from '../../../manifests/version.js';
 
@@ -27,43 +32,43 @@ const quantity = (value: { val: Uint8Array } | undefined): bigint =>
 const attributes = (list: readonly Attribute[] | undefined): readonly Attribute[] =>
   (list ?? []).map(({ key, value }) => ({ key, value }));
 
-const toGroupSpec = (group: SdkGroup): GroupSpec => ({
-  name: group.name,
+type SdkResources = NonNullable<SdkGroup['resources'][number]['resource']>;
+
+const toResources = (given: SdkResources): Resources => ({
+  id: given.id,
+  cpu: { milliCpu: quantity(given.cpu?.units), attributes: attributes(given.cpu?.attributes) },
+  memory: {
+    quantityBytes: quantity(given.memory?.quantity),
+    attributes: attributes(given.memory?.attributes),
+  },
+  storage: given.storage.map((volume) => ({
+    name: volume.name,
+    quantityBytes: quantity(volume.quantity),
+    attributes: attributes(volume.attributes),
+  })),
+  gpu: { units: quantity(given.gpu?.units), attributes: attributes(given.gpu?.attributes) },
+  endpoints: given.endpoints.map(({ kind, sequenceNumber }) => ({
+    kind: KINDS[kind] ?? 'SHARED_HTTP',
+    sequenceNumber,
+  })),
+});
+
+const toUnit = ({ resource, count, price }: SdkGroup['resources'][number]): ResourceUnit => {
+  if (resource === undefined || price === undefined) throw new Error('a unit without resources');
+  const amount = parseDecimal(price.amount);
+  return { count, price: { denom: price.denom, amount }, resources: toResources(resource) };
+};
+
+const toGroupSpec = ({ name, requirements, resources }: SdkGroup): GroupSpec => ({
+  name,
   requirements: {
     signedBy: {
-      allOf: group.requirements?.signedBy?.allOf ?? [],
-      anyOf: group.requirements?.signedBy?.anyOf ?? [],
+      allOf: requirements?.signedBy?.allOf ?? [],
+      anyOf: requirements?.signedBy?.anyOf ?? [],
     },
-    attributes: attributes(group.requirements?.attributes),
+    attributes: attributes(requirements?.attributes),
   },
-  units: group.resources.map(({ resource, count, price }) => ({
-    count,
-    price: { denom: price?.denom ?? '', amount: parseDecimal(price?.amount ?? '0') },
-    resources: {
-      id: resource?.id ?? 0,
-      cpu: {
-        milliCpu: quantity(resource?.cpu?.units),
-        attributes: attributes(resource?.cpu?.attributes),
-      },
-      memory: {
-        quantityBytes: quantity(resource?.memory?.quantity),
-        attributes: attributes(resource?.memory?.attributes),
-      },
-      storage: (resource?.storage ?? []).map((volume) => ({
-        name: volume.name,
-        quantityBytes: quantity(volume.quantity),
-        attributes: attributes(volume.attributes),
-      })),
-      gpu: {
-        units: quantity(resource?.gpu?.units),
-        attributes: attributes(resource?.gpu?.attributes),
-      },
-      endpoints: (resource?.endpoints ?? []).map(({ kind, sequenceNumber }) => ({
-        kind: KINDS[kind] ?? 'SHARED_HTTP',
-        sequenceNumber,
-      })),
-    },
-  })),
+  units: resources.map(toUnit),
 });
 
 /** @throws Error when the SDK refuses the SDL, or we refuse its manifest */
