@@ -26,7 +26,7 @@ import { BidState, OrderState, type Order } from './records.js';
 /** A `MsgCreateBid` with the field the SDK does not know: the reclamation window, nanoseconds. */
 export type CreateBid = ProtoCreateBid & { readonly window: bigint | undefined };
 
-/** @throws AppError sdk/3, sdk/7, sdk/36, market/19, market/2, akash/4 */
+/** @throws AppError sdk/3, sdk/7, sdk/36 (self-bid), market/19, akash/4 */
 export const validateCreateBid = (message: CreateBid): void => {
   validateBidId(message.id);
   validateDeposit(message.deposit);

@@ -5,7 +5,6 @@ const market = registerIn('market');
 
 export const MARKET_ERRORS = {
   emptyProvider: market(1, 'InvalidArgument', 'empty provider'),
-  sameAccount: market(2, 'InvalidArgument', 'owner and provider are the same account'),
   attributeMismatch: market(5, 'InvalidArgument', 'attribute mismatch'),
   unknownBid: market(6, 'NotFound', 'unknown bid'),
   unknownLease: market(7, 'NotFound', 'unknown lease'),
