@@ -6,6 +6,7 @@ import type { JsonRpcRequest, JsonRpcSuccessResponse } from '@cosmjs/json-rpc';
 import type { RpcClient } from '@cosmjs/tendermint-rpc';
 import { ChainUnavailableError } from '../ports.js';
 import { backoffMs } from '../clock.js';
+import { isRpcAnswerError } from '../errors.js';
 import type { ChainClock } from '../clock.js';
 import { EndpointFaultError, endpointLabel, isEndpointFault } from './http-endpoint.js';
 import type { HttpEndpoint } from './http-endpoint.js';
@@ -30,6 +31,20 @@ interface Slot {
   checkedAt: number;
   lastFault: string;
 }
+
+/** Questions that a working node always answers: an error is the node's own trouble, for example a dead application. */
+const ALWAYS_ANSWERED: readonly string[] = ['status', 'abci_query', 'abci_info'];
+
+const call = async (slot: Slot, rpc: JsonRpcRequest): Promise<JsonRpcSuccessResponse> => {
+  try {
+    return await slot.endpoint.call(rpc);
+  } catch (error) {
+    if (!isRpcAnswerError(error) || !ALWAYS_ANSWERED.includes(rpc.method)) throw error;
+    throw new EndpointFaultError(`${endpointLabel(slot.endpoint.url)} failed: ${error.message}`, {
+      cause: error,
+    });
+  }
+};
 
 const REST_BASE_MS = 500;
 const REST_MAX_MS = 30_000;
@@ -63,7 +78,7 @@ export class EndpointPool implements RpcClient {
     for (const slot of this.#inOrder()) {
       try {
         if (rpc.method !== 'status' && !this.#isFresh(slot)) await this.#check(slot, rpc.id);
-        const answer = await slot.endpoint.call(rpc);
+        const answer = await call(slot, rpc);
         if (rpc.method === 'status') this.#acceptStatus(slot, answer);
         slot.failures = 0;
         slot.restUntil = -Infinity;
@@ -137,7 +152,7 @@ export class EndpointPool implements RpcClient {
   }
 
   async #check(slot: Slot, id: JsonRpcRequest['id']): Promise<void> {
-    const answer = await slot.endpoint.call({ jsonrpc: '2.0', id, method: 'status', params: {} });
+    const answer = await call(slot, { jsonrpc: '2.0', id, method: 'status', params: {} });
     this.#acceptStatus(slot, answer);
   }
 
