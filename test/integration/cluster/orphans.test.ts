@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import { startProgram } from '../../peers/process.js';
+import { assertRunning, ProgramError, startProgram } from '../../peers/process.js';
 import { waitFor } from '../../peers/wait.js';
 
 jest.setTimeout(30_000);
@@ -25,7 +25,7 @@ describe('a program of a peer', () => {
 
   it('dies with its parent, also when the parent is killed with SIGKILL', async () => {
     const script = `
-      import { startProgram } from './test/peers/process.ts';
+      import { assertRunning, ProgramError, startProgram } from './test/peers/process.ts';
       const program = await startProgram({
         name: 'sleeper', command: 'sleep', args: ['600'], logPath: ${JSON.stringify(join(dir, 'log'))},
       });
@@ -42,6 +42,20 @@ describe('a program of a peer', () => {
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await waitFor('the sleeper to be gone', async () => !isAlive(pid) || undefined, WAIT);
+  });
+
+  it('that ended by itself is reported with its status and the end of its log', async () => {
+    const program = await startProgram({
+      name: 'fragile',
+      command: 'sh',
+      args: ['-c', 'echo the disk is full; exit 3'],
+      logPath: join(dir, 'fragile.log'),
+    });
+    await program.ended;
+    expect(() => assertRunning(program)).toThrow(ProgramError);
+    expect(() => assertRunning(program)).toThrow(
+      /fragile ended \(exit status 3\).*the disk is full/s,
+    );
   });
 
   it('is killed when it ignores SIGTERM for longer than its grace', async () => {
