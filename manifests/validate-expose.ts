@@ -8,7 +8,7 @@ export interface ExposeRules {
   readonly staticHosts: boolean;
   /** Hostnames seen so far in the manifest, which the checks add to. */
   readonly hosts: Map<string, string>;
-  /** Leased addresses and ports seen so far, likewise. */
+  /** Leased addresses and ports seen so far in the group, likewise. */
   readonly addresses: Set<string>;
 }
 

@@ -424,6 +424,9 @@ describe('static validation', () => {
     expect(found.map((r) => [r.code, r.field])).toEqual([
       ['LeasedIpPortDuplicate', `${at}.expose[0].externalPort`],
     ]);
+    // Two groups are two leases, each with an address of its own.
+    const apart = services.map((service, i) => ({ name: `dc${i}`, services: [service] }));
+    expect(validateManifest(typed(apart))).toEqual([]);
   });
 
   it.each<[string, ServiceDraft, ServiceDraft]>([

@@ -18,7 +18,11 @@ const checkOrder = (names: readonly string[], place: Place): void => {
   });
 };
 
-const checkGroup = (group: ManifestGroup, place: Place, rules: ExposeRules): void => {
+const checkGroup = (
+  group: ManifestGroup,
+  place: Place,
+  rules: Omit<ExposeRules, 'addresses'>,
+): void => {
   const services = group.services ?? [];
   if (services.length === 0) {
     place.at('services').report('GroupWithoutServices', 'a group must have at least one service');
@@ -28,10 +32,12 @@ const checkGroup = (group: ManifestGroup, place: Place, rules: ExposeRules): voi
     services.map((s) => s.name),
     place.at('services'),
   );
+  // Groups are leased one by one, each with addresses of its own; hostnames are the world's.
+  const groupRules: ExposeRules = { ...rules, addresses: new Set() };
   services.forEach((service, i) => {
     const at = place.at('services', i);
     checkService(service, at);
-    checkExposes(exposes(service), at.at('expose'), rules);
+    checkExposes(exposes(service), at.at('expose'), groupRules);
   });
   checkObjectNames(services, place.at('services'));
   if (!services.some((service) => exposes(service).some((e) => e.global)))
@@ -57,11 +63,7 @@ export const validateManifest = (
   if (manifest.length === 0)
     root.report('ManifestEmpty', 'a manifest must have at least one group');
   const names = new Set<string>();
-  const rules: ExposeRules = {
-    ...settings,
-    hosts: new Map<string, string>(),
-    addresses: new Set<string>(),
-  };
+  const rules = { ...settings, hosts: new Map<string, string>() };
   manifest.forEach((group, i) => {
     const at = root.at(i);
     if (group.name === '') at.at('name').report('GroupNameEmpty', 'a group must have a name');
