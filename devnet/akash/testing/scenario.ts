@@ -14,7 +14,7 @@ import {
   type ResourceOffer,
 } from '@akashnetwork/chain-sdk/private-types/akash.v1beta5';
 import type { LeaseClosedReason } from '@akashnetwork/chain-sdk/private-types/akash.v1';
-import { Source } from '@akashnetwork/chain-sdk/private-types/akash.v1';
+import { Source, type Deposit } from '@akashnetwork/chain-sdk/private-types/akash.v1';
 import type { BidId } from '../../../market/ids.js';
 import { moduleAddress } from '../../bank/module-address.js';
 import { withMessageWindow } from '../../market/wire.js';
@@ -43,7 +43,7 @@ export const groupSpec = (changes: Partial<GroupSpec> = {}): GroupSpec => {
 };
 
 /** A deposit of whole units from the signer's balance. */
-export const depositOf = (amount: bigint, denom = 'uact', sources = [Source.balance]) => ({
+export const depositOf = (amount: bigint, denom = 'uact', sources = [Source.balance]): Deposit => ({
   amount: { denom, amount: amount.toString() },
   sources,
 });
