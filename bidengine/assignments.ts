@@ -1,4 +1,4 @@
-/** Which GPU model each unit gets: every combination, the cheapest first. */
+/** Which GPU model each unit gets: the combinations, the cheapest first. */
 import { gpuSatisfiesAny } from '../market/gpu.js';
 import type { GpuModel } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
@@ -56,24 +56,32 @@ const costOf = (options: UnitOptions, choice: readonly number[]): Decimal =>
     new Decimal('0'),
   );
 
-/** Every combination of the options in order of total cost; none when a unit has no option. */
-export function* assignments(options: UnitOptions): Generator<Assignment> {
-  if (options.some((o) => o?.length === 0)) return;
-  const toAssignment = (choice: readonly number[]): Assignment =>
-    choice.map((c, unit) => options[unit]?.[c]?.nodes);
+/** Combinations tried at most: every one of three units over six models, and a bound on the time a hostile order takes. */
+export const MOST_ASSIGNMENTS = 256;
+
+const insertByCost = (open: Combination[], next: Combination): void => {
+  const at = open.findIndex((c) => c.cost.gt(next.cost));
+  open.splice(at < 0 ? open.length : at, 0, next);
+};
+
+/**
+ * The combinations of the options in order of total cost, at most {@link MOST_ASSIGNMENTS} of them; none when a unit has
+ * no option. Returns whether all were given.
+ */
+export function* assignments(options: UnitOptions): Generator<Assignment, boolean, undefined> {
+  if (options.some((o) => o?.length === 0)) return true;
   const first = options.map(() => 0);
-  yield toAssignment(first);
-  let open: Combination[] = [{ choice: first, cost: costOf(options, first), from: 0 }];
-  for (let current = open.shift(); current !== undefined; current = open.shift()) {
-    if (current.choice !== first) yield toAssignment(current.choice);
+  const open: Combination[] = [{ choice: first, cost: costOf(options, first), from: 0 }];
+  for (let given = 0; given < MOST_ASSIGNMENTS; given += 1) {
+    const current = open.shift();
+    if (current === undefined) return true;
+    yield current.choice.map((c, unit) => options[unit]?.[c]?.nodes);
     for (let unit = current.from; unit < options.length; unit += 1) {
       const raised = (current.choice[unit] ?? 0) + 1;
       if (raised >= (options[unit]?.length ?? 0)) continue;
       const choice = current.choice.with(unit, raised);
-      const cost = costOf(options, choice);
-      const at = open.findIndex((c) => c.cost.gt(cost));
-      const next = { choice, cost, from: unit };
-      open = at < 0 ? [...open, next] : [...open.slice(0, at), next, ...open.slice(at)];
+      insertByCost(open, { choice, cost: costOf(options, choice), from: unit });
     }
   }
+  return open.length === 0;
 }

@@ -63,7 +63,10 @@ const placeAndPrice = (input: DecideInput): Outcome | readonly Reason[] => {
   return { placement, models, quoted, policy };
 };
 
-/** Every reason against a bid, or the bid. Never throws for what an order may hold. */
+/**
+ * Every reason against a bid, or the bid. Never throws for what an order may hold.
+ * @throws RangeError when `chain.blockTimeMs` is not above 0
+ */
 export const decide = (input: DecideInput): Decision => {
   const orderId = input.order.id;
   const failed = failedChecks(input);

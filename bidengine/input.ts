@@ -40,7 +40,7 @@ export interface BidRules {
 /** The chain as far as a decision needs it. */
 export interface ChainFacts {
   readonly marketParams: MarketParams;
-  /** Measured milliseconds between blocks; the price per block follows it. */
+  /** Measured milliseconds between blocks, above 0; the price per block follows it. */
   readonly blockTimeMs: number;
   readonly height: bigint;
 }

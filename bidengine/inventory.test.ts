@@ -122,6 +122,11 @@ describe('buildSnapshot', () => {
       { b: 8n, c: 8n },
     ],
     [
+      'a pod went elsewhere and the other is missing: one node is free',
+      [leasePod('c', 8)],
+      { b: 8n, c: 8n },
+    ],
+    [
       'a pod finished: the reservation holds again',
       [{ ...leasePod('a', 8), phase: 'Failed' }],
       { a: 8n, b: 8n },

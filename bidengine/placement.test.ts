@@ -287,8 +287,24 @@ describe('place', () => {
     const units = [gpus(4, 'h100', 1).withCount(40), gpus(4, 'h100', 2).withCount(21)];
     const started = performance.now();
     expect(whereabouts(placeUnits(units, nodes))).toBe(
-      'PlacementSearchLimit: no placement was found in 200000 steps',
+      'PlacementSearchLimit: no placement was found among those tried',
     );
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('gives up in bounded time on more combinations of models than can be tried', () => {
+    const models = Array.from({ length: 8 }, (_, i) => ({ ...H100, ram: `${80 + i}Gi` }));
+    const nodes = models.map((model, i) => aNode(`n${i}`).withGpus(model, 1).obj());
+    const units = Array.from({ length: 20 }, (_, i) => gpus(1, '*', i + 1));
+    const started = performance.now();
+    expect(whereabouts(placeUnits(units, nodes))).toBe(
+      'PlacementSearchLimit: no placement was found among those tried',
+    );
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('counts GPUs that are not for sale as none when it keeps nodes whole', () => {
+    const { gpu: _gpu, ...shared } = aNode('a').withGpus(H100, 8).obj();
+    expect(whereabouts(placeUnits([aUnit()], [shared, aNode('b').obj()]))).toBe('1:a');
   });
 });

@@ -3,7 +3,7 @@ import type { GpuModel } from '../market/gpu.js';
 import type { Reason } from '../market/reasons.js';
 import type { GroupSpec } from '../market/resources.js';
 import { assignments, optionsOf } from './assignments.js';
-import type { Assignment, ModelWorth } from './assignments.js';
+import type { Assignment, ModelWorth, UnitOptions } from './assignments.js';
 import { demandOf } from './demand.js';
 import type { UnitDemand } from './demand.js';
 import type { PlacedReplica, Placement } from './input.js';
@@ -67,6 +67,28 @@ const modelsOf = (
 const shortfalls = (units: readonly UnitDemand[], index: NodeIndex): readonly Reason[] =>
   units.flatMap((unit) => unitShortfall(unit, acceptableModels(unit, index), index));
 
+/** The first assignment of models that fits, or why there is none. */
+const searchAll = (
+  units: readonly UnitDemand[],
+  options: UnitOptions,
+  index: NodeIndex,
+  scorer: Scorer,
+): Extract<PlacementResult, { ok: true }> | 'no-fit' | 'limit' => {
+  const budget = { visits: SEARCH_VISITS };
+  const candidates = assignments(options);
+  for (let next = candidates.next(); ; next = candidates.next()) {
+    if (next.done === true) return next.value ? 'no-fit' : 'limit';
+    const shares = search(units, next.value, index, scorer, budget);
+    if (shares === 'limit') return 'limit';
+    if (shares === 'no-fit') continue;
+    return {
+      ok: true,
+      placement: toPlacement(units, next.value, shares),
+      models: modelsOf(units, next.value),
+    };
+  }
+};
+
 /**
  * Places `group`, with the least valuable GPU models that fit. Deterministic; equal snapshots give equal placements.
  * @throws GpuAttributeError when a GPU attribute has an unknown form (checked before by `checks/order-sound.ts`)
@@ -79,26 +101,18 @@ export const place = (
   const index = indexOf(snapshot);
   const units = group.units.map(demandOf);
   const noStorage = storageShortfall(units, snapshot, allowUnknownStorage);
-  const budget = { visits: SEARCH_VISITS };
-  if (noStorage.length === 0) {
-    for (const assignment of assignments(optionsOf(units, index, worth))) {
-      const found = search(units, assignment, index, scorer, budget);
-      if (found === 'limit') break;
-      if (found === 'no-fit') continue;
-      return {
-        ok: true,
-        placement: toPlacement(units, assignment, found),
-        models: modelsOf(units, assignment),
-      };
-    }
-  }
+  const found =
+    noStorage.length > 0
+      ? 'no-fit'
+      : searchAll(units, optionsOf(units, index, worth), index, scorer);
+  if (typeof found !== 'string') return found;
   const reasons = [...shortfalls(units, index), ...noStorage];
   if (reasons.length > 0) return { ok: false, reasons };
   const together =
-    budget.visits < 0
+    found === 'limit'
       ? reason(
           'PlacementSearchLimit',
-          `no placement was found in ${SEARCH_VISITS} steps`,
+          'no placement was found among those tried',
           'order.spec.units',
         )
       : reason(

@@ -208,4 +208,10 @@ describe('quote', () => {
       ['PriceAbovePolicyCeiling', 'policy.ceilingUsdPerHour'],
     ]);
   });
+
+  it.each([0, -1, Number.NaN])('refuses a block time of %d', (blockTimeMs) => {
+    expect(() => ask(anOrder(), cpuPolicy('1'), NO_GPU, blockTimeMs)).toThrow(
+      `chain.blockTimeMs must be above 0, got ${blockTimeMs}`,
+    );
+  });
 });

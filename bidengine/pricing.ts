@@ -61,7 +61,8 @@ const floorOf = (policy: PricingPolicy, blockTimeMs: number): Decimal => {
 
 /**
  * What `group` costs per block with the GPUs in `models` (by unit id).
- * @param blockTimeMs milliseconds between blocks, above 0
+ * @param blockTimeMs milliseconds between blocks
+ * @throws RangeError when `blockTimeMs` is not above 0
  */
 export const quote = (
   group: GroupSpec,
@@ -69,6 +70,9 @@ export const quote = (
   policy: PricingPolicy,
   blockTimeMs: number,
 ): QuoteResult => {
+  if (!(blockTimeMs > 0)) {
+    throw new RangeError(`chain.blockTimeMs must be above 0, got ${blockTimeMs}`);
+  }
   const { terms, missing } = priceTerms(group, models, policy);
   if (missing.length > 0) return refused(...missing);
   const both = (uact: Decimal): string =>
