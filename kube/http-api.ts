@@ -16,15 +16,23 @@ import type {
 } from './api.js';
 import { readLines, readText } from './body.js';
 import { isKubeExpired, type KubeTarget } from './errors.js';
-import { normalise, parseFrame } from './objects.js';
-import { matchLabels, type Resource, resourceName, resourcePath } from './resources.js';
+import { normalise, parseFrame, parseJson } from './objects.js';
+import {
+  applyRequest,
+  createRequest,
+  deleteRequest,
+  type Draft,
+  getRequest,
+  listRequest,
+  replaceRequest,
+  watchRequest,
+} from './requests.js';
+import { matchLabels, type Resource } from './resources.js';
 import { namesObject, statusError } from './status-error.js';
-import type { KubeRequest, KubeTransport } from './transport.js';
+import type { KubeTransport } from './transport.js';
 
-const DEFAULT_PAGE_SIZE = 500;
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-/** Unknown and duplicate fields are errors, not silence. */
-const STRICT = { fieldValidation: 'Strict' };
+/** How often a listing that expired underway is begun again. */
+const LIST_ATTEMPTS = 3;
 
 export interface HttpKubeApiOptions {
   /** A connection silent for this long while an answer is due counts as dead; default 30 s. */
@@ -34,20 +42,41 @@ export interface HttpKubeApiOptions {
 }
 
 interface Answer {
+  readonly target: KubeTarget;
   readonly status: number;
   readonly text: string;
   readonly retryAfter?: string | undefined;
 }
 
-type Query = Readonly<Record<string, string | undefined>>;
-
-const withQuery = (path: string, query: Query): string => {
-  const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) if (value !== undefined) params.set(key, value);
-  return params.size === 0 ? path : `${path}?${params.toString()}`;
-};
+interface List<T> {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly T[] | null;
+}
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+const checked = (answer: Answer): Answer => {
+  if (isSuccess(answer.status)) return answer;
+  throw statusError(answer.target, answer.status, answer.text, answer.retryAfter);
+};
+
+/** @throws KubeError when the answer is no success */
+const objectOf = <T extends KubeObject>(resource: Resource<T>, answer: Answer): T =>
+  normalise(resource, parseJson(answer.target, checked(answer).text) as T);
+
+/** Whether the server said that the very object asked for is not there. */
+const isAbsent = (answer: Answer): boolean =>
+  answer.status === 404 && namesObject(answer.text, answer.target.name ?? '');
+
+const collect = async <T>(pages: AsyncIterable<Page<T>>): Promise<Page<T>> => {
+  const items: T[] = [];
+  let resourceVersion = '';
+  for await (const page of pages) {
+    for (const item of page.items) items.push(item);
+    resourceVersion = page.resourceVersion;
+  }
+  return { items, resourceVersion };
+};
 
 export class HttpKubeApi implements KubeApi {
   readonly #transport: KubeTransport;
@@ -65,33 +94,26 @@ export class HttpKubeApi implements KubeApi {
     ref: ObjectRef,
     options: CallOptions = {},
   ): Promise<T | undefined> {
-    const target = { verb: 'get', resource: resourceName(resource), ...ref };
-    const answer = await this.#send({
-      method: 'GET',
-      path: resourcePath(resource, ref),
-      target,
-      signal: options.signal,
-    });
-    if (answer.status === 404 && namesObject(answer.text, ref.name)) return undefined;
-    return this.#object(resource, target, answer);
+    const answer = await this.#send(getRequest(resource, ref, options));
+    return isAbsent(answer) ? undefined : objectOf(resource, answer);
   }
 
-  async *pages<T extends KubeObject>(
+  pages<T extends KubeObject>(
     resource: Resource<T>,
     options: ListOptions = {},
   ): AsyncGenerator<Page<T>> {
-    yield* this.#pages(resource, options, undefined);
+    return this.#pages(resource, options);
   }
 
   async list<T extends KubeObject>(
     resource: Resource<T>,
     options: ListOptions = {},
   ): Promise<Page<T>> {
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#collect(this.pages(resource, options));
+        return await collect(this.#pages(resource, options));
       } catch (error) {
-        if (!isKubeExpired(error) || attempt >= 2) throw error;
+        if (!isKubeExpired(error) || attempt >= LIST_ATTEMPTS) throw error;
       }
     }
   }
@@ -101,10 +123,8 @@ export class HttpKubeApi implements KubeApi {
     labels: Readonly<Record<string, string>>,
     options: CallOptions & { readonly namespace?: string | undefined } = {},
   ): Promise<readonly KubeObject[]> {
-    const query = { ...options, labelSelector: matchLabels(labels) };
-    const lists = await Promise.all(
-      resources.map((r) => this.#collect(this.#pages(r, query, METADATA_ONLY))),
-    );
+    const query = { ...options, labelSelector: matchLabels(labels), metadataOnly: true };
+    const lists = await Promise.all(resources.map((r) => collect(this.#pages(r, query))));
     return lists.flatMap((page) => page.items);
   }
 
@@ -112,35 +132,12 @@ export class HttpKubeApi implements KubeApi {
     resource: Resource<T>,
     options: WatchOptions,
   ): AsyncGenerator<WatchEvent<T>> {
-    const target: KubeTarget = {
-      verb: 'watch',
-      resource: resourceName(resource),
-      namespace: options.namespace,
-    };
-    const path = withQuery(resourcePath(resource, { namespace: options.namespace }), {
-      watch: 'true',
-      allowWatchBookmarks: 'true',
-      resourceVersion: options.resourceVersion,
-      timeoutSeconds: String(options.timeoutSeconds),
-      labelSelector: options.labelSelector,
-      fieldSelector: options.fieldSelector,
-    });
-    const response = await this.#transport.send({
-      method: 'GET',
-      path,
-      target,
-      idleTimeoutMs: this.#watchTimeoutMs,
-      signal: options.signal,
-    });
-    if (!isSuccess(response.status)) {
-      throw statusError(
-        target,
-        response.status,
-        await readText(response.body),
-        response.retryAfter,
-      );
-    }
-    for await (const line of readLines(response.body)) yield parseFrame(resource, target, line);
+    const draft = watchRequest(resource, options);
+    const { target } = draft;
+    const idleTimeoutMs = this.#watchTimeoutMs;
+    const { status, body, retryAfter } = await this.#transport.send({ ...draft, idleTimeoutMs });
+    if (!isSuccess(status)) throw statusError(target, status, await readText(body), retryAfter);
+    for await (const line of readLines(body)) yield parseFrame(resource, target, line);
   }
 
   async create<T extends KubeObject>(
@@ -148,17 +145,7 @@ export class HttpKubeApi implements KubeApi {
     object: Applied<T>,
     options: CallOptions = {},
   ): Promise<T> {
-    const { name, namespace } = object.metadata;
-    const target = { verb: 'create', resource: resourceName(resource), namespace, name };
-    return this.#write(resource, target, {
-      method: 'POST',
-      path: withQuery(resourcePath(resource, { namespace }), {
-        fieldManager: FIELD_MANAGER,
-        ...STRICT,
-      }),
-      body: JSON.stringify(object),
-      signal: options.signal,
-    });
+    return objectOf(resource, await this.#send(createRequest(resource, object, options)));
   }
 
   async apply<T extends KubeObject>(
@@ -166,13 +153,8 @@ export class HttpKubeApi implements KubeApi {
     object: Applied<T>,
     options: ApplyOptions = {},
   ): Promise<T> {
-    const { name, namespace } = object.metadata;
-    const target = { verb: 'patch', resource: resourceName(resource), namespace, name };
-    return this.#write(
-      resource,
-      target,
-      this.#applyRequest(resource, object, options, FIELD_MANAGER),
-    );
+    const call = { ...options, fieldManager: options.fieldManager ?? FIELD_MANAGER };
+    return objectOf(resource, await this.#send(applyRequest(resource, object, call)));
   }
 
   async applyStatus<T extends KubeObject>(
@@ -180,12 +162,10 @@ export class HttpKubeApi implements KubeApi {
     object: AppliedStatus<T>,
     options: ApplyOptions = {},
   ): Promise<T | undefined> {
-    const { name, namespace } = object.metadata;
-    const target = { verb: 'patch', resource: resourceName(resource, 'status'), namespace, name };
-    const request = this.#applyRequest(resource, object, options, STATUS_FIELD_MANAGER, 'status');
-    const answer = await this.#send({ ...request, target });
-    if (answer.status === 404 && namesObject(answer.text, name)) return undefined;
-    return this.#object(resource, target, answer);
+    const fieldManager = options.fieldManager ?? STATUS_FIELD_MANAGER;
+    const call = { ...options, fieldManager, subresource: 'status' } as const;
+    const answer = await this.#send(applyRequest(resource, object, call));
+    return isAbsent(answer) ? undefined : objectOf(resource, answer);
   }
 
   async replace<T extends KubeObject>(
@@ -193,134 +173,35 @@ export class HttpKubeApi implements KubeApi {
     object: T,
     options: CallOptions = {},
   ): Promise<T> {
-    const { name, namespace } = object.metadata;
-    const target = { verb: 'update', resource: resourceName(resource), namespace, name };
-    return this.#write(resource, target, {
-      method: 'PUT',
-      path: withQuery(resourcePath(resource, { namespace, name }), {
-        fieldManager: FIELD_MANAGER,
-        ...STRICT,
-      }),
-      body: JSON.stringify(object),
-      signal: options.signal,
-    });
+    return objectOf(resource, await this.#send(replaceRequest(resource, object, options)));
   }
 
   async delete(resource: Resource, ref: ObjectRef, options: DeleteOptions = {}): Promise<boolean> {
-    const target = { verb: 'delete', resource: resourceName(resource), ...ref };
-    const { uid, resourceVersion } = options;
-    const preconditions = {
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    };
-    const answer = await this.#send({
-      method: 'DELETE',
-      path: resourcePath(resource, ref),
-      target,
-      body: JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        propagationPolicy: options.propagation ?? 'Background',
-        ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
-      }),
-      signal: options.signal,
-    });
-    if (answer.status === 404 && namesObject(answer.text, ref.name)) return false;
-    if (!isSuccess(answer.status)) throw this.#error(target, answer);
+    const answer = await this.#send(deleteRequest(resource, ref, options));
+    if (isAbsent(answer)) return false;
+    checked(answer);
     return true;
-  }
-
-  #applyRequest(
-    resource: Resource,
-    object: { readonly metadata: ObjectRef },
-    options: ApplyOptions,
-    manager: string,
-    subresource?: string,
-  ): Omit<KubeRequest, 'idleTimeoutMs' | 'target'> {
-    const { name, namespace } = object.metadata;
-    return {
-      method: 'PATCH',
-      path: withQuery(resourcePath(resource, { namespace, name, subresource }), {
-        fieldManager: options.fieldManager ?? manager,
-        force: 'true',
-        ...STRICT,
-        dryRun: options.dryRun === true ? 'All' : undefined,
-      }),
-      contentType: 'application/apply-patch+yaml',
-      body: JSON.stringify(object),
-      signal: options.signal,
-    };
   }
 
   async *#pages<T extends KubeObject>(
     resource: Resource<T>,
-    options: ListOptions,
-    accept: string | undefined,
+    options: ListOptions & { readonly metadataOnly?: boolean },
   ): AsyncGenerator<Page<T>> {
-    const target = { verb: 'list', resource: resourceName(resource), namespace: options.namespace };
     let next: string | undefined;
     do {
-      const answer = await this.#send({
-        method: 'GET',
-        path: withQuery(resourcePath(resource, { namespace: options.namespace }), {
-          limit: String(options.pageSize ?? DEFAULT_PAGE_SIZE),
-          continue: next,
-          labelSelector: options.labelSelector,
-          fieldSelector: options.fieldSelector,
-        }),
-        target,
-        accept,
-        signal: options.signal,
-      });
-      if (!isSuccess(answer.status)) throw this.#error(target, answer);
-      const list = JSON.parse(answer.text) as {
-        readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-        readonly items?: readonly T[] | null;
-      };
+      const answer = checked(await this.#send(listRequest(resource, options, next)));
+      const { items, metadata } = parseJson(answer.target, answer.text) as List<T>;
       yield {
-        items: (list.items ?? []).map((item) => normalise(resource, item)),
-        resourceVersion: list.metadata?.resourceVersion ?? '',
+        items: (items ?? []).map((item) => normalise(resource, item)),
+        resourceVersion: metadata?.resourceVersion ?? '',
       };
-      next = list.metadata?.continue === '' ? undefined : list.metadata?.continue;
+      next = metadata?.continue === '' ? undefined : metadata?.continue;
     } while (next !== undefined);
   }
 
-  async #collect<T>(pages: AsyncIterable<Page<T>>): Promise<Page<T>> {
-    const items: T[] = [];
-    let resourceVersion = '';
-    for await (const page of pages) {
-      for (const item of page.items) items.push(item);
-      resourceVersion = page.resourceVersion;
-    }
-    return { items, resourceVersion };
-  }
-
-  async #send(request: Omit<KubeRequest, 'idleTimeoutMs'>): Promise<Answer> {
-    const response = await this.#transport.send({
-      ...request,
-      idleTimeoutMs: this.#requestTimeoutMs,
-    });
-    return {
-      status: response.status,
-      text: await readText(response.body),
-      retryAfter: response.retryAfter,
-    };
-  }
-
-  async #write<T extends KubeObject>(
-    resource: Resource<T>,
-    target: KubeTarget,
-    request: Omit<KubeRequest, 'idleTimeoutMs' | 'target'>,
-  ): Promise<T> {
-    return this.#object(resource, target, await this.#send({ ...request, target }));
-  }
-
-  #object<T extends KubeObject>(resource: Resource<T>, target: KubeTarget, answer: Answer): T {
-    if (!isSuccess(answer.status)) throw this.#error(target, answer);
-    return normalise(resource, JSON.parse(answer.text) as T);
-  }
-
-  #error(target: KubeTarget, answer: Answer): Error {
-    return statusError(target, answer.status, answer.text, answer.retryAfter);
+  async #send(draft: Draft): Promise<Answer> {
+    const request = { ...draft, idleTimeoutMs: this.#requestTimeoutMs };
+    const { status, body, retryAfter } = await this.#transport.send(request);
+    return { target: draft.target, status, text: await readText(body), retryAfter };
   }
 }

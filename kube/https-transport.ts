@@ -1,5 +1,5 @@
 /**
- * Requests over node:https with connections kept alive. Why not a client library: docs/adr/0002-kubernetes-transport.md.
+ * Requests over node:https with connections kept alive. Why not a client library: docs/adr/0005-kubernetes-access.md.
  * Sockets are pooled per TLS material, so a rotated certificate gets fresh connections and a rotated token none.
  */
 import type { IncomingMessage } from 'node:http';
@@ -24,11 +24,20 @@ const agentOf = (tls: TlsMaterial): Agent =>
     ...(tls.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
   });
 
-/** A pooled connection that the server had closed just then: nothing was processed, so asking again is safe. */
-class StaleConnectionError extends Error {}
+/** Tries on pooled connections; after a restart of the server the pool may hold several dead ones. */
+const ATTEMPTS = 3;
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/**
+ * A pooled connection that the server closed just then, most likely before it read the request. Everything but a create
+ * may be asked again even if it was read: a second apply, replace or delete of the same changes nothing more.
+ */
+class StaleConnectionError extends Error {
+  readonly failure: Error;
+  constructor(failure: Error) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
 
 export class HttpsTransport implements KubeTransport {
   readonly #access: ClusterAccess;
@@ -46,11 +55,13 @@ export class HttpsTransport implements KubeTransport {
 
   async send(request: KubeRequest): Promise<KubeResponse> {
     request.signal?.throwIfAborted();
-    try {
-      return await this.#once(request);
-    } catch (error) {
-      if (!(error instanceof StaleConnectionError)) throw error;
-      return await this.#once(request);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#once(request);
+      } catch (error) {
+        if (!(error instanceof StaleConnectionError)) throw error;
+        if (attempt >= ATTEMPTS) throw error.failure;
+      }
     }
   }
 
@@ -112,10 +123,11 @@ export class HttpsTransport implements KubeTransport {
         outgoing.destroy(new Error(`no byte in ${request.idleTimeoutMs / 1000} s`));
       });
       outgoing.once('response', resolve);
-      outgoing.on('error', (error) => {
-        const stale = outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        const stale = outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
         const repeatable = stale && request.method !== 'POST';
-        reject(repeatable ? new StaleConnectionError() : this.#failure(request, error));
+        const failure = this.#failure(request, error);
+        reject(repeatable ? new StaleConnectionError(failure) : failure);
       });
       outgoing.end(request.body);
     });
@@ -125,7 +137,7 @@ export class HttpsTransport implements KubeTransport {
     try {
       for await (const chunk of response) yield chunk as Uint8Array;
     } catch (error) {
-      throw this.#failure(request, error);
+      throw this.#failure(request, error as Error);
     } finally {
       // Left early: the rest of this answer will never be read, so its connection cannot be reused.
       if (!response.complete) response.destroy();
@@ -133,10 +145,9 @@ export class HttpsTransport implements KubeTransport {
   }
 
   /** The signal's reason when the caller aborted, otherwise "no answer". */
-  #failure(request: KubeRequest, cause: unknown): Error {
+  #failure(request: KubeRequest, cause: Error): Error {
     if (request.signal?.aborted === true) return request.signal.reason as Error;
-    const message = cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
-    return new KubeUnavailableError(`no answer from ${this.#server.host}: ${message}`, {
+    return new KubeUnavailableError(`no answer from ${this.#server.host}: ${cause.message}`, {
       target: request.target,
       status: 0,
       reason: '',

@@ -1,7 +1,7 @@
 /** Objects as they come over the wire, and as Berth hands them on. */
 import type { KubeObject, ObjectMeta } from '../crds/object.js';
 import type { WatchEvent } from './api.js';
-import type { KubeTarget } from './errors.js';
+import { type KubeTarget, KubeUnavailableError } from './errors.js';
 import { apiVersionOf, type Resource } from './resources.js';
 import { statusError } from './status-error.js';
 
@@ -11,6 +11,17 @@ export const normalise = <T extends KubeObject>(resource: Resource<T>, object: T
     managedFields?: unknown;
   };
   return { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind, metadata };
+};
+
+/** @throws KubeUnavailableError when the text is no JSON: cut off, or from something that is no API server */
+export const parseJson = (target: KubeTarget, text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const start = text.slice(0, 100);
+    const details = { target, status: 0, reason: '', cause };
+    throw new KubeUnavailableError(`the answer is no JSON: "${start}"`, details);
+  }
 };
 
 interface Frame {
@@ -24,7 +35,7 @@ export const parseFrame = <T extends KubeObject>(
   target: KubeTarget,
   line: string,
 ): WatchEvent<T> => {
-  const { type, object } = JSON.parse(line) as Frame;
+  const { type, object } = parseJson(target, line) as Frame;
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
