@@ -160,7 +160,7 @@ export const startOperator = async (
         ...timing,
       },
       onElected: (token) => {
-        log.info({ token }, 'leading');
+        log.info({ fencingToken: token }, 'leading');
         work = leading().catch((error: unknown) => {
           fail(error);
         });

@@ -9,7 +9,7 @@ import type { KubeApi } from '../../kube/api.js';
 import type { Node } from '../../kube/core-objects.js';
 import { Reflector } from '../../kube/reflector.js';
 import { NAMESPACES, NODES, PODS, STORAGE_CLASSES } from '../../kube/resources.js';
-import { MANAGED, storageCapabilityKey } from '../../manifests/labels.js';
+import { MANAGED } from '../../manifests/labels.js';
 import { formatLeaseId } from '../../market/ids.js';
 import type { Reason } from '../../market/reasons.js';
 import type { Clock } from '../clock.js';
@@ -17,6 +17,12 @@ import { leaseOfLabels } from '../leases/lease-identity.js';
 import type { LeaseSighting } from '../leases/compare.js';
 import { isSimulated, toNodeFacts } from './node-facts.js';
 import { toPodFacts } from './pod-facts.js';
+
+/**
+ * Label of a StorageClass: `labelled` when only nodes that say so (`akash.network/capabilities.storage.class.<name>`, set by
+ * the operator of the cluster) can mount its volumes; without it every node can.
+ */
+const STORAGE_NODES = 'berth.dev/storage-nodes';
 
 export interface WatchedNode {
   readonly facts: NodeFacts;
@@ -62,7 +68,11 @@ export class InventoryView {
       ...shared,
       resource: STORAGE_CLASSES,
       labelSelector: `${MANAGED}=true`,
-      project: (sc) => sc.metadata.name,
+      project: (sc): StorageClassFacts => ({
+        name: sc.metadata.name,
+        availableBytes: undefined,
+        everywhere: sc.metadata.labels?.[STORAGE_NODES] !== 'labelled',
+      }),
     });
   }
 
@@ -89,16 +99,11 @@ export class InventoryView {
 
   /** What can be sold now, less the reservations that no pod shows yet. */
   snapshot(reservations: readonly Reservation[]): InventorySnapshot {
-    const classes = this.#storageClasses.store.values();
     return buildSnapshot(
       {
         nodes: this.#nodes.store.values().map((n) => n.facts),
         pods: this.#podFacts(),
-        storageClasses: classes.map((name): StorageClassFacts => ({
-          name,
-          availableBytes: undefined,
-          everywhere: !this.#isLabelled(name),
-        })),
+        storageClasses: this.#storageClasses.store.values(),
         volumes: [],
         leasedIps: { available: 0, assigned: [] },
       },
@@ -137,12 +142,6 @@ export class InventoryView {
       const lease = leases.get(pod.namespace);
       return lease === undefined ? pod : { ...pod, leasePath: formatLeaseId(lease.id) };
     });
-  }
-
-  /** Some node says which storage classes it can mount: then only those that say so can. */
-  #isLabelled(storageClass: string): boolean {
-    const key = storageCapabilityKey(storageClass);
-    return this.#nodes.store.values().some((n) => n.facts.labels[key] !== undefined);
   }
 
   #reflectors(): readonly Pick<Reflector<never, unknown>, 'run' | 'store' | 'lastEventAgeMs'>[] {

@@ -17,7 +17,7 @@ export const wantedLabels = (node: NodeSnapshot): Readonly<Record<string, string
   const count = gpu === undefined ? 0 : Number(node.allocatable.gpus);
   return nodeLabels({
     gpus: gpu === undefined ? [] : Array.from({ length: count }, () => gpu.model),
-    storageClasses: [],
+    storageClasses: node.storageClasses,
   });
 };
 

@@ -1,0 +1,82 @@
+/** The ComputeProvider and the price book that tests and demo run with; deadlines are the caller's. */
+import { API_VERSION } from '../../crds/constants.js';
+import type { ComputeProvider, PricingPolicy } from '../../crds/generated/types.js';
+
+export interface ProviderOptions {
+  readonly address: string;
+  readonly chainId: string;
+  readonly rpcUrls: readonly string[];
+  readonly gatewayPort: number;
+  readonly bidTimeoutSeconds?: number;
+  readonly manifestTimeoutSeconds?: number;
+  readonly withdrawalPeriodSeconds?: number;
+}
+
+/** The name under which operator and gateway look for it. */
+export const PROVIDER_NAME = 'provider';
+
+export const aComputeProvider = (options: ProviderOptions): ComputeProvider => ({
+  apiVersion: API_VERSION,
+  kind: 'ComputeProvider',
+  metadata: { name: PROVIDER_NAME },
+  spec: {
+    address: options.address,
+    chain: {
+      chainId: options.chainId,
+      endpoints: options.rpcUrls.map((url) => ({ url, trusted: true })),
+    },
+    hostUri: `https://localhost:${options.gatewayPort}`,
+    domain: 'localhost',
+    attributes: [
+      { key: 'host', value: 'akash' },
+      { key: 'region', value: 'us-west' },
+      { key: 'tier', value: 'community' },
+      { key: 'capabilities/storage/1/class', value: 'beta3' },
+      { key: 'capabilities/storage/1/persistent', value: 'true' },
+    ],
+    info: { email: 'ops@example.com', website: 'https://example.com' },
+    ingress: { className: 'nginx', domain: 'ingress.example.com', staticHosts: true },
+    runtimeClassName: 'nvidia',
+    bidding: {
+      paused: false,
+      deposit: '500000uakt',
+      timeoutSeconds: options.bidTimeoutSeconds ?? 300,
+    },
+    leases: {
+      manifestTimeoutSeconds: options.manifestTimeoutSeconds ?? 300,
+      withdrawalPeriodSeconds: options.withdrawalPeriodSeconds ?? 3600,
+      minWithdrawUact: '1',
+    },
+    budgets: { reserveUakt: '1000000' },
+  },
+});
+
+const gpu = (
+  model: string,
+  usdPerHour: string,
+): PricingPolicy['spec']['rates']['gpus'][number] => ({
+  vendor: 'nvidia',
+  model,
+  ram: '*',
+  interface: '*',
+  usdPerHour,
+});
+
+/** Rates of the order of what the market asks (limits-and-threats: H100 about 2.7, RTX 4090 about 0.4 USD an hour). */
+export const aPricingPolicy = (): PricingPolicy => ({
+  apiVersion: API_VERSION,
+  kind: 'PricingPolicy',
+  metadata: { name: 'standard' },
+  spec: {
+    denom: 'uact',
+    rates: {
+      cpuUsdPerHour: '0.004',
+      memoryGibUsdPerHour: '0.001',
+      storageGibUsdPerHour: { ephemeral: '0.00003', beta2: '0.00005', '*': '0.00006' },
+      endpointUsdPerHour: '0',
+      leasedIpUsdPerHour: '0.007',
+      gpus: [gpu('h100', '2.55'), gpu('rtx4090', '0.38')],
+    },
+    tenants: { allow: [], deny: [] },
+  },
+});

@@ -1,0 +1,196 @@
+/**
+ * The whole of Berth on real parts: a cluster, a chain, the chart's CRDs and rights, and operator and gateway as processes of
+ * their own that hold nothing but their service accounts' tokens. Tests and the demo stand on it.
+ */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { applyChart } from '../../hack/apply-chart.js';
+import { systemClock } from '../../operator/clock.js';
+import { connectCluster } from '../../operator/connect-cluster.js';
+import type { KubeApi } from '../../kube/api.js';
+import { COMPUTE_PROVIDERS, PRICING_POLICIES } from '../../kube/resources.js';
+import { startChain } from '../peers/chain.js';
+import type { Chain } from '../peers/chain.js';
+import { startCluster } from '../peers/cluster/start-cluster.js';
+import type { Cluster } from '../peers/cluster/types.js';
+import { aComputeProvider, aPricingPolicy } from './policies.js';
+import type { ProviderOptions } from './policies.js';
+import { supervise } from './supervised.js';
+import type { Supervised } from './supervised.js';
+
+export interface StackOptions {
+  /** A folder of this stack's own. */
+  readonly dir: string;
+  readonly blockTimeMs: number;
+  readonly log?: (line: string) => void;
+  readonly signal?: AbortSignal;
+  readonly nodesFile?: string;
+  readonly provider?: Partial<ProviderOptions>;
+  /** Overrides of the operator's configuration, by key. */
+  readonly operator?: Readonly<Record<string, unknown>>;
+}
+
+export interface Stack {
+  readonly cluster: Cluster;
+  readonly chain: Chain;
+  readonly operator: Supervised;
+  readonly gateway: Supervised;
+  /** An administrator's access, for looking; operator and gateway have their own. */
+  readonly api: KubeApi;
+  /** The namespace that operator and gateway share. */
+  readonly namespace: string;
+  readonly operatorMetrics: string;
+  readonly gatewayMetrics: string;
+  readonly gatewayUrl: string;
+  stop(): Promise<void>;
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+
+const root = join(import.meta.dirname, '../..');
+
+/** A TypeScript program of this repository under the Node that runs us. */
+const program = (
+  name: string,
+  main: string,
+  configFile: string,
+  logPath: string,
+): Promise<Supervised> =>
+  supervise({
+    name,
+    command: process.execPath,
+    args: ['--import', 'tsx', join(root, main), '--config', configFile],
+    logPath,
+    env: { NODE_OPTIONS: '' },
+  });
+
+/** Timings for fast chains; the product's defaults fit blocks of six seconds. */
+const quickTimings = (blockTimeMs: number): Readonly<Record<string, number>> => ({
+  recountMs: Math.max(500, blockTimeMs * 3),
+  compareMs: 2_000,
+  leaseResyncMs: 2_000,
+  fundsMs: Math.max(500, blockTimeMs * 2),
+  statusMs: 500,
+  staleAfterMs: Math.max(4_000, blockTimeMs * 6),
+  txTimeoutMs: 30_000,
+  assumedBlockTimeMs: blockTimeMs,
+});
+
+/** Starts everything; what was started is stopped again when a part does not come up. */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const { dir, blockTimeMs, signal } = options;
+  const log = options.log ?? ((): void => undefined);
+  const shared = { log, ...(signal === undefined ? {} : { signal }) };
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    await mkdir(dir, { recursive: true });
+    const [clusterStart, chainStart] = await Promise.allSettled([
+      startCluster({
+        dir: join(dir, 'cluster'),
+        ...shared,
+        ...(options.nodesFile === undefined ? {} : { nodesFile: options.nodesFile }),
+      }),
+      startChain({ dir: join(dir, 'chain'), blockTimeMs, ...shared }),
+    ]);
+    if (clusterStart.status === 'fulfilled') undo.push(() => clusterStart.value.stop());
+    if (chainStart.status === 'fulfilled') undo.push(() => chainStart.value.stop());
+    if (clusterStart.status === 'rejected') throw clusterStart.reason;
+    if (chainStart.status === 'rejected') throw chainStart.reason;
+    const cluster = clusterStart.value;
+    const chain = chainStart.value;
+
+    log('applying the chart: CRDs, service accounts, roles, admission policies');
+    const chart = await applyChart(cluster.kubeconfigPath);
+    const admin = await connectCluster(cluster.kubeconfigPath, process.env, systemClock);
+    undo.push(async () => {
+      admin.close();
+    });
+    const gatewayPort = await freePort();
+    const account = chain.account('provider');
+    await admin.api.apply(
+      COMPUTE_PROVIDERS,
+      aComputeProvider({
+        address: account.address,
+        chainId: chain.chainId,
+        rpcUrls: [chain.rpcUrl],
+        gatewayPort,
+        ...options.provider,
+      }),
+    );
+    await admin.api.apply(PRICING_POLICIES, aPricingPolicy());
+
+    const keyFile = join(dir, 'provider.key');
+    await writeFile(keyFile, account.mnemonic, { mode: 0o600 });
+    await chmod(keyFile, 0o600);
+    const [operatorPort, gatewayHttpPort] = [await freePort(), await freePort()];
+    const operatorConfig = join(dir, 'operator.yaml');
+    await writeFile(
+      operatorConfig,
+      stringify({
+        kubeconfig: await cluster.kubeconfigFor(chart.operator),
+        namespace: chart.namespace,
+        keyFile,
+        http: { host: '127.0.0.1', port: operatorPort },
+        clusterCidrs: ['10.96.0.0/16'],
+        leaderElection: {
+          enabled: true,
+          leaseDurationMs: 4_000,
+          renewDeadlineMs: 3_000,
+          retryPeriodMs: 500,
+        },
+        timings: quickTimings(blockTimeMs),
+        ...options.operator,
+      }),
+    );
+    const gatewayConfig = join(dir, 'gateway.yaml');
+    await writeFile(
+      gatewayConfig,
+      stringify({
+        kubeconfig: await cluster.kubeconfigFor(chart.gateway),
+        namespace: chart.namespace,
+        listen: { host: '127.0.0.1', port: gatewayPort },
+        http: { host: '127.0.0.1', port: gatewayHttpPort },
+      }),
+    );
+    log("starting operator and gateway with their service accounts' tokens");
+    const operator = await program(
+      'operator',
+      'operator/main.ts',
+      operatorConfig,
+      join(dir, 'operator.log'),
+    );
+    undo.push(() => operator.stop());
+    const gateway = await program(
+      'gateway',
+      'gateway/main.ts',
+      gatewayConfig,
+      join(dir, 'gateway.log'),
+    );
+    undo.push(() => gateway.stop());
+    return {
+      ...{ cluster, chain, operator, gateway, stop, namespace: chart.namespace, api: admin.api },
+      operatorMetrics: `http://127.0.0.1:${operatorPort}`,
+      gatewayMetrics: `http://127.0.0.1:${gatewayHttpPort}`,
+      gatewayUrl: `https://localhost:${gatewayPort}`,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
