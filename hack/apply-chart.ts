@@ -1,17 +1,8 @@
 /** Puts the chart's CRDs and rights into a cluster, without its Deployments: what processes outside the cluster need. */
-import {
-  ApiextensionsV1Api,
-  ApiException,
-  CoreV1Api,
-  KubeConfig,
-  KubernetesObjectApi,
-  PatchStrategy,
-} from '@kubernetes/client-node';
-import { waitFor } from '../test/peers/wait.js';
-import { renderChart, type RenderedObject, type RenderOptions } from './render-chart.js';
-
-const FIELD_MANAGER = 'helm';
-const WAIT = { timeoutMs: 30_000 };
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { toolsDir } from '../test/peers/tools.js';
+import { isPart, renderChart, type RenderedObject, type RenderOptions } from './render-chart.js';
 
 /** A service account as `startCluster`'s `kubeconfigFor` takes it. */
 export type AccountRef = `${string}/${string}`;
@@ -25,6 +16,47 @@ export interface AppliedChart {
   readonly objects: readonly RenderedObject[];
 }
 
+/** kubectl refused; the message is its own. */
+export class KubectlError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'KubectlError';
+  }
+}
+
+/** Runs kubectl and resolves with what it printed. @throws KubectlError with what it wrote to standard error */
+export const kubectl = async (
+  kubeconfigPath: string,
+  args: readonly string[],
+  input = '',
+): Promise<string> => {
+  const dir = await toolsDir(['kubernetes'], ['kubectl']);
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(dir, 'kubectl'), ['--kubeconfig', kubeconfigPath, ...args]);
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(Buffer.concat(out).toString());
+      else reject(new KubectlError(Buffer.concat(err).toString().trim()));
+    });
+    child.stdin.end(input);
+  });
+};
+
+/**
+ * Applies objects by server-side apply, as Helm 4 does. Through kubectl and not the client library, whose serialiser drops
+ * every `default` and `enum` of a CustomResourceDefinition's schema. @throws KubectlError
+ */
+export const applyObjects = (kubeconfigPath: string, objects: readonly object[]): Promise<string> =>
+  kubectl(
+    kubeconfigPath,
+    ['apply', '--server-side', '--force-conflicts', '--field-manager=helm', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  );
+
 const accountOf = (objects: readonly RenderedObject[], component: string): AccountRef => {
   const account = objects.find(
     (o) =>
@@ -36,59 +68,21 @@ const accountOf = (objects: readonly RenderedObject[], component: string): Accou
   return `${account.metadata.namespace ?? ''}/${account.metadata.name}`;
 };
 
-const established = async (config: KubeConfig, name: string): Promise<true | undefined> => {
-  const crd = await config.makeApiClient(ApiextensionsV1Api).readCustomResourceDefinition({ name });
-  return (
-    crd.status?.conditions?.some((c) => c.type === 'Established' && c.status === 'True') ||
-    undefined
-  );
-};
-
-const ensureNamespace = async (config: KubeConfig, name: string): Promise<void> => {
-  try {
-    await config.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name } } });
-  } catch (error) {
-    if (!(error instanceof ApiException && error.code === 409)) throw error;
-  }
-};
-
-/** Applies objects in the order given, by server-side apply as Helm 4 does. */
-export const applyObjects = async (
-  config: KubeConfig,
-  objects: readonly RenderedObject[],
-): Promise<void> => {
-  const api = KubernetesObjectApi.makeApiClient(config);
-  for (const object of objects) {
-    await api.patch(
-      object,
-      undefined,
-      undefined,
-      FIELD_MANAGER,
-      true,
-      PatchStrategy.ServerSideApply,
-    );
-  }
-};
-
 /** Makes the release namespace, applies CRDs, service accounts, roles and policies, and waits until the CRDs are served. */
 export const applyChart = async (
   kubeconfigPath: string,
   options: Omit<RenderOptions, 'only'> = {},
 ): Promise<AppliedChart> => {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfigPath);
   const namespace = options.namespace ?? 'berth-system';
-  const [crds, rbac] = await Promise.all([
-    renderChart({ ...options, only: 'crds' }),
-    renderChart({ ...options, only: 'rbac' }),
+  const rendered = await renderChart(options);
+  const crds = rendered.filter((object) => isPart(object, 'crds'));
+  const rbac = rendered.filter((object) => isPart(object, 'rbac'));
+  const release = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  await applyObjects(kubeconfigPath, [release, ...crds, ...rbac]);
+  await kubectl(kubeconfigPath, [
+    ...['wait', '--for=condition=Established', '--timeout=30s'],
+    ...crds.map((crd) => `crd/${crd.metadata.name}`),
   ]);
-  await ensureNamespace(config, namespace);
-  await applyObjects(config, [...crds, ...rbac]);
-  await Promise.all(
-    crds.map(({ metadata: { name } }) =>
-      waitFor(`${name} to be served`, () => established(config, name), WAIT),
-    ),
-  );
   return {
     operator: accountOf(rbac, 'operator'),
     gateway: accountOf(rbac, 'gateway'),

@@ -50,7 +50,8 @@ const RBAC_KINDS = [
   ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
 ];
 
-const wants = (object: RenderedObject, only: RenderOptions['only']): boolean => {
+/** Whether an object belongs to that part of the chart. */
+export const isPart = (object: RenderedObject, only: RenderOptions['only']): boolean => {
   switch (only) {
     case 'crds':
       return object.kind === 'CustomResourceDefinition';
@@ -88,7 +89,7 @@ export const renderChart = async (
     return parseAllDocuments(text)
       .map((document) => document.toJS() as RenderedObject | null)
       .filter((object) => object !== null)
-      .filter((object) => wants(object, options.only));
+      .filter((object) => isPart(object, options.only));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

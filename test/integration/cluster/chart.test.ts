@@ -9,7 +9,7 @@ import {
   KubernetesObjectApi,
   PatchStrategy,
 } from '@kubernetes/client-node';
-import { type AppliedChart, applyChart } from '../../../hack/apply-chart.js';
+import { type AppliedChart, applyChart, kubectl } from '../../../hack/apply-chart.js';
 import { startCluster } from '../../peers/cluster/start-cluster.js';
 import type { Cluster } from '../../peers/cluster/types.js';
 import { waitFor } from '../../peers/wait.js';
@@ -108,6 +108,23 @@ describe("the chart's rights on a real API server", () => {
       gateway: 'berth-system/berth-gateway',
       namespace: 'berth-system',
     });
+  });
+
+  it('stores the schemas of our kinds as they were generated', async () => {
+    for (const crd of chart.objects.filter((o) => o.kind === 'CustomResourceDefinition')) {
+      const text = await kubectl(cluster.kubeconfigPath, [
+        'get',
+        'crd',
+        crd.metadata.name,
+        '-o',
+        'json',
+      ]);
+      const stored = JSON.parse(text) as {
+        readonly spec: { readonly versions: readonly object[] };
+      };
+      const wanted = (crd['spec'] as typeof stored.spec).versions;
+      expect(stored.spec.versions).toMatchObject(wanted);
+    }
   });
 
   it('lets the operator make, fill and delete a namespace of a lease', async () => {
