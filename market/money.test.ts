@@ -46,6 +46,14 @@ describe('money', () => {
     expect(uactPerBlockToUsdPerHour(rate, 1000).toString()).toBe('18');
   });
 
+  it('converts without a remainder at any whole block time', () => {
+    for (const ms of [200, 1000, 5900, 7000]) {
+      const rate = usdPerHourToUactPerBlock(parseDecimal('3.6'), ms);
+      expect(rate.toString()).toBe(String(ms));
+      expect(uactPerBlockToUsdPerHour(rate, ms).toString()).toBe('3.6');
+    }
+  });
+
   it('reads coins with native and IBC denominations', () => {
     expect(parseCoin('500000uakt')).toEqual({ amount: 500000n, denom: 'uakt' });
     expect(parseCoin('7ibc/170C677610').denom).toBe('ibc/170C677610');

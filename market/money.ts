@@ -75,9 +75,6 @@ export const parseCoin = (text: string): Coin => {
 /** Whole units of `amount`, cut toward zero, as the chain truncates payouts. */
 export const truncate = (amount: Decimal): bigint => BigInt(amount.toFixed(0, Big.roundDown));
 
-/** 1 ACT is 1 USD by protocol; uact is its millionth. */
-export const UACT_PER_USD = new Decimal('1000000');
-
 /** Seconds in an hour, as a decimal for rates. */
 const SECONDS_PER_HOUR = new Decimal('3600');
 const MS_PER_SECOND = new Decimal('1000');
@@ -86,10 +83,13 @@ const MS_PER_SECOND = new Decimal('1000');
 export const blocksPerHour = (blockTimeMs: number): Decimal =>
   SECONDS_PER_HOUR.times(MS_PER_SECOND).div(new Decimal(String(blockTimeMs)));
 
-/** The uact per block that earns `usdPerHour` at the given block time. */
-export const usdPerHourToUactPerBlock = (usdPerHour: Decimal, blockTimeMs: number): Decimal =>
-  usdPerHour.times(UACT_PER_USD).div(blocksPerHour(blockTimeMs));
+/** uact per USD, and milliseconds per hour, in one factor (1 ACT is 1 USD by protocol, uact its millionth; an hour has 3.6 million milliseconds): a single division loses nothing. */
+const HOUR_FACTOR = new Decimal('3.6');
 
-/** What a price in uact per block is in USD per hour. */
+/** The uact per block that earns `usdPerHour` at the given block time. @param blockTimeMs milliseconds, at least 1 */
+export const usdPerHourToUactPerBlock = (usdPerHour: Decimal, blockTimeMs: number): Decimal =>
+  usdPerHour.times(new Decimal(String(blockTimeMs))).div(HOUR_FACTOR);
+
+/** What a price in uact per block is in USD per hour. @param blockTimeMs milliseconds, at least 1 */
 export const uactPerBlockToUsdPerHour = (uactPerBlock: Decimal, blockTimeMs: number): Decimal =>
-  uactPerBlock.times(blocksPerHour(blockTimeMs)).div(UACT_PER_USD);
+  uactPerBlock.times(HOUR_FACTOR).div(new Decimal(String(blockTimeMs)));

@@ -33,6 +33,8 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
       { key: 'tier', value: 'community' },
       { key: 'capabilities/storage/1/class', value: 'beta3' },
       { key: 'capabilities/storage/1/persistent', value: 'true' },
+      { key: 'capabilities/storage/2/class', value: 'ram' },
+      { key: 'capabilities/storage/2/persistent', value: 'false' },
     ],
     info: { email: 'ops@example.com', website: 'https://example.com' },
     ingress: { className: 'nginx', domain: 'ingress.example.com', staticHosts: true },
