@@ -148,7 +148,7 @@ describe('what the gateway needs from the cluster', () => {
   it('is waited for, with the reason in the readiness probe, until it is there or we stop', async () => {
     const stop = new AbortController();
     const reasons: string[] = [];
-    const waiting = untilThere(
+    const waiting = untilThere<string>(
       () => Promise.reject(new Error('not yet')),
       { log: quiet, signal: stop.signal },
       (why) => {
