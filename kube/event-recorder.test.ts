@@ -149,6 +149,17 @@ describe('EventRecorder', () => {
     await stop();
   });
 
+  it('forgets the oldest written event when its memory is full', async () => {
+    const { clock, recorder, dropped, events, stop } = setup({ capacity: 2 });
+    for (const name of ['a', 'b', 'c', 'a']) {
+      recorder.record({ ...lease, regarding: { ...lease.regarding, name } });
+      await clock.advance(1_000);
+    }
+    expect((await events()).map((e) => e.regarding.name).sort()).toEqual(['a', 'a', 'b', 'c']);
+    expect(dropped).toEqual([]);
+    await stop();
+  });
+
   it('cuts a note to 1 kB without breaking a character', () => {
     const note = cutNote('ü'.repeat(2_000));
     expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1_024);

@@ -24,7 +24,7 @@ export interface EventRecorderOptions {
   readonly flushMs?: number;
   /** Repeats this close to each other are one Event; default 10 min. */
   readonly windowMs?: number;
-  /** Events remembered at most; beyond it new ones are dropped. Default 4096. */
+  /** Events remembered at most; when none of them is written yet, new ones are dropped. Default 4096. */
   readonly capacity?: number;
 }
 
@@ -73,7 +73,7 @@ export class EventRecorder {
       this.#unwritten.add(key);
       return;
     }
-    if (this.#unwritten.size >= this.#capacity) {
+    if (!this.#makeRoom()) {
       this.#options.onDropped(new EventOverflowError(this.#capacity), told);
       return;
     }
@@ -121,7 +121,7 @@ export class EventRecorder {
           this.#unwritten.add(key);
           return;
         }
-        this.#known.delete(key);
+        this.#forget(key, occurrence);
         onDropped(error, occurrence.happening);
       }
     }
@@ -142,9 +142,24 @@ export class EventRecorder {
     const horizon = this.#options.clock.now() - this.#windowMs;
     for (const [key, occurrence] of this.#known) {
       if (occurrence.lastMs >= horizon || this.#unwritten.has(key)) continue;
-      this.#known.delete(key);
-      this.#notes.delete(eventKey(occurrence.happening, ''));
+      this.#forget(key, occurrence);
     }
+  }
+
+  /** Forgets the oldest written event when all places are taken. @returns whether there is a free place now */
+  #makeRoom(): boolean {
+    if (this.#known.size < this.#capacity) return true;
+    for (const [key, occurrence] of this.#known) {
+      if (this.#unwritten.has(key)) continue;
+      this.#forget(key, occurrence);
+      return true;
+    }
+    return false;
+  }
+
+  #forget(key: string, occurrence: Occurrence): void {
+    this.#known.delete(key);
+    this.#notes.delete(eventKey(occurrence.happening, ''));
   }
 
   /** As client-go names them, `<object>.<hex>`, here with a random part since two may fall into one millisecond. */

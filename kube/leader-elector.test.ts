@@ -182,6 +182,32 @@ describe('LeaderElector', () => {
     await one.stop();
   });
 
+  it('an answer that comes too late is no leadership yet; the next renewal is', async () => {
+    const clock = new FakeClock();
+    const kube = new FakeKube();
+    let slow = true;
+    const one = candidate(
+      'one',
+      {
+        get: (r, ref, o) => kube.get(r, ref, o),
+        create: async (r, object, o) => {
+          const made = await kube.create(r, object, o);
+          if (slow) await clock.sleep(11_000, new AbortController().signal);
+          slow = false;
+          return made;
+        },
+        replace: (r, object, o) => kube.replace(r, object, o),
+      },
+      clock,
+    );
+    await clock.advance(11_500);
+    expect(one.log).toEqual([]);
+    await clock.advance(2_000);
+    expect(one.log).toEqual(['elected 0']);
+    await one.stop();
+    expect((await kube.get(COORDINATION_LEASES, REF))?.spec?.holderIdentity).toBe('');
+  });
+
   it('two candidates that race for a Lease that is not there: exactly one leads', async () => {
     const clock = new FakeClock();
     const kube = new FakeKube();

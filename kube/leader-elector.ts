@@ -85,11 +85,9 @@ export class LeaderElector {
   /** Competes, leads, and gives the Lease back when the signal aborts. Resolves when it leads no more; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { onElected, onLost } = this.#options;
-    await this.#acquire(signal);
-    const token = this.token;
-    if (token === undefined) return;
-    onElected(token);
-    const lost = await this.#renewUntilLost(signal);
+    const token = await this.#acquire(signal);
+    if (token !== undefined && !signal.aborted) onElected(token);
+    const lost = signal.aborted ? undefined : await this.#renewUntilLost(signal);
     if (lost === undefined) {
       await this.#release();
       return;
@@ -98,17 +96,22 @@ export class LeaderElector {
     onLost(lost);
   }
 
-  async #acquire(signal: AbortSignal): Promise<void> {
+  /** @returns the token, or undefined when the signal aborted before we led */
+  async #acquire(signal: AbortSignal): Promise<number | undefined> {
     const { clock, onError, random } = this.#options;
     while (!signal.aborted) {
       try {
-        if (await this.#attempt(signal)) return;
+        await this.#attempt(signal);
+        // An answer that came after the renew deadline is no leadership: the next attempt renews it.
+        const { token } = this;
+        if (token !== undefined) return token;
       } catch (error) {
-        if ((signal as { readonly aborted: boolean }).aborted) return;
+        if ((signal as { readonly aborted: boolean }).aborted) return undefined;
         onError(error);
       }
       await clock.sleep(this.#retryPeriodMs * (1 + random() * 0.2), signal);
     }
+    return undefined;
   }
 
   /** @returns why leadership was lost, or undefined when the signal aborted */

@@ -140,6 +140,27 @@ describe('Reflector', () => {
     expect(pauses.at(-1)).toBe(22_500);
   });
 
+  it('slows down also when each listing takes long to fail', async () => {
+    const clock = new FakeClock();
+    const asked: number[] = [];
+    const api: Pick<KubeApi, 'pages' | 'watch'> = {
+      pages: async function* () {
+        asked.push(clock.monotonic());
+        await clock.sleep(30_000, new AbortController().signal);
+        yield* [];
+        throw new Error('timed out');
+      },
+      watch: () => new FakeKube().watch(CONFIG_MAPS, { resourceVersion: '0', timeoutSeconds: 1 }),
+    };
+    const { stop } = setup({ api, clock });
+    await clock.advance(600_000);
+    const stopping = stop();
+    await clock.advance(30_000);
+    await stopping;
+    const pauses = asked.slice(1).map((at, i) => at - (asked[i] ?? 0) - 30_000);
+    expect(pauses.slice(0, 3)).toEqual([187.5, 375, 750]);
+  });
+
   it('waits as long as Retry-After says', async () => {
     const clock = new FakeClock();
     const kube = new FakeKube();

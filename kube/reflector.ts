@@ -110,10 +110,11 @@ export class Reflector<T extends KubeObject, P> {
     let failures = 0;
     while (!signal.aborted) {
       const heardBefore = this.#stats.events;
-      const startedAt = clock.monotonic();
+      let watchingSince = Number.POSITIVE_INFINITY;
       let failed: unknown;
       try {
         if (this.#version === undefined) await this.#list(signal);
+        watchingSince = clock.monotonic();
         await this.#watch(signal);
       } catch (error) {
         if ((signal as { readonly aborted: boolean }).aborted) return;
@@ -123,7 +124,7 @@ export class Reflector<T extends KubeObject, P> {
       }
       // Only a watch that told something, or lasted, proves that all is well: one that ends at once would loop busily.
       const wasUseful =
-        this.#stats.events > heardBefore || clock.monotonic() - startedAt > USEFUL_WATCH_MS;
+        this.#stats.events > heardBefore || clock.monotonic() - watchingSince > USEFUL_WATCH_MS;
       failures = wasUseful ? 0 : failures + 1;
       if (isKubeExpired(failed) || failures >= FAILED_WATCHES_BEFORE_LIST)
         this.#version = undefined;

@@ -632,7 +632,7 @@ export interface Placement {
     readonly model?: string;
 }
 /**
- * The bid as it was decided; only what the chain may confirm later can change.
+ * The bid as it was decided; it never changes.
  */
 export interface BidSpec {
     readonly orderId: OrderRef;

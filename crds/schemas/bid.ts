@@ -14,7 +14,7 @@ import {
 
 const spec = object(
   'BidSpec',
-  'The bid as it was decided; only what the chain may confirm later can change.',
+  'The bid as it was decided; it never changes.',
   {
     orderId,
     order: text('The order path owner/dseq/gseq/oseq, for people and columns.', 128, {

@@ -52,6 +52,8 @@ const details = (
   reason,
 });
 const CONFLICT = [409, 'Conflict'] as const;
+/** What create and replace write belongs to another entry than what the same manager applies, so an apply never drops it. */
+const UPDATES = `${FIELD_MANAGER} (update)`;
 
 const withoutStatus = (object: object): object => {
   const { status: _, ...rest } = object as { readonly status?: unknown };
@@ -196,7 +198,7 @@ export class FakeKube implements KubeApi {
       const exists = details('create', resource, object.metadata, [409, 'AlreadyExists']);
       throw new KubeAlreadyExistsError('there is one already', exists);
     }
-    const change = { manager: FIELD_MANAGER, wanted: withoutStatus(object), dryRun: false };
+    const change = { manager: UPDATES, wanted: withoutStatus(object), dryRun: false };
     return copy(resource, this.#add(resource, change));
   }
 
@@ -260,7 +262,7 @@ export class FakeKube implements KubeApi {
       ...withoutStatus(object),
       ...(status === undefined ? {} : { status }),
     } as Stored;
-    const change = { manager: FIELD_MANAGER, wanted: withoutStatus(object), dryRun: false };
+    const change = { manager: UPDATES, wanted: withoutStatus(object), dryRun: false };
     return copy(resource, this.#change(resource, row, defaulted(resource, wanted), change));
   }
 

@@ -109,6 +109,15 @@ export const describeKubeApi = (peerName: string, peer: ContractPeer): void => {
       expect(two.data).toEqual({ b: '2' });
     });
 
+    it('what create or replace wrote is not dropped by a later apply', async () => {
+      const name = fresh();
+      const api = peer.api();
+      const made = await api.create(CONFIG_MAPS, aConfigMap(name, { a: '1' }));
+      await api.replace(CONFIG_MAPS, { ...made, data: { a: '1', b: '2' } });
+      const after = await api.apply(CONFIG_MAPS, aConfigMap(name, { c: '3' }));
+      expect(after.data).toEqual({ a: '1', b: '2', c: '3' });
+    });
+
     it('labels come and go with apply', async () => {
       const name = fresh();
       await peer.api().apply(CONFIG_MAPS, aConfigMap(name, {}, { x: '1', y: '1' }));
