@@ -21,6 +21,8 @@ export interface MessageParts<M> {
   readonly codec: Decoder<M>;
   readonly signer: (message: M) => string;
   readonly validate: (message: M) => void;
+  /** See `MessageHandler.describe`. */
+  readonly describe?: (message: M) => string;
   readonly run: (
     context: Parameters<MessageHandler<M>['run']>[0],
     message: M,
@@ -33,6 +35,7 @@ export const message = <M>(parts: MessageParts<M>): MessageHandler<M> => ({
   signers: (decoded) => [parts.signer(decoded)],
   validateBasic: parts.validate,
   run: (context, decoded) => parts.run(context, decoded) ?? new Uint8Array(),
+  ...(parts.describe === undefined ? {} : { describe: parts.describe }),
 });
 
 /** A query over an SDK request type. @throws AppError sdk/18 when the request cannot be read */

@@ -12,6 +12,7 @@ import type { EscrowKeeper } from '../escrow/keeper.js';
 import type { DepositGrants } from '../escrow/ports.js';
 import type { MessageHandler, Module } from '../kernel/module.js';
 import { createBid, validateCreateBid, type CreateBid } from './create-bid.js';
+import { describeCloseBid, describeCreateBid, describeWithdrawLease } from './describe.js';
 import { MarketHandlers } from './handlers.js';
 import type { MarketKeeper } from './keeper.js';
 import { initMarketParams } from './params.js';
@@ -38,6 +39,7 @@ export const createMarketModule = (
     }),
     signers: ({ id }) => [id?.provider ?? ''],
     validateBasic: validateCreateBid,
+    describe: describeCreateBid,
     run: (context, created) => {
       createBid(context, created, market, escrow, grants);
       return new Uint8Array();
@@ -51,6 +53,7 @@ export const createMarketModule = (
         codec: MsgCloseBid,
         signer: ({ id }) => id?.provider ?? '',
         validate: validateProviderMessage,
+        describe: describeCloseBid,
         run: (context, closed) => {
           handlers.closeBid(context, closed);
           return undefined;
@@ -78,6 +81,7 @@ export const createMarketModule = (
         codec: MsgWithdrawLease,
         signer: ({ id }) => id?.provider ?? '',
         validate: ({ id }) => validateBidId(id),
+        describe: describeWithdrawLease,
         run: (context, withdrawn) => {
           handlers.withdrawLease(context, withdrawn);
           return undefined;

@@ -28,6 +28,7 @@ interface TxFile {
 export interface RecordedTx {
   readonly height: bigint;
   readonly messages: readonly AnyMessage[];
+  readonly log: string;
   readonly events: readonly Event[];
 }
 
@@ -50,6 +51,7 @@ export const recordedTx = (name: string): RecordedTx => {
   return {
     height: BigInt(result.height),
     messages: TxBody.decode(raw.bodyBytes).messages,
+    log: result.tx_result.log,
     events: result.tx_result.events.filter(isOfMessage).map(bare),
   };
 };
