@@ -54,7 +54,8 @@ export const applyObjects = (kubeconfigPath: string, objects: readonly object[])
   kubectl(
     kubeconfigPath,
     ['apply', '--server-side', '--force-conflicts', '--field-manager=helm', '-f', '-'],
-    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+    // One document each: a List would be validated by kubectl, which does not know about defaults.
+    objects.map((object) => JSON.stringify(object)).join('\n---\n'),
   );
 
 const accountOf = (objects: readonly RenderedObject[], component: string): AccountRef => {
@@ -83,6 +84,8 @@ export const applyChart = async (
     ...['wait', '--for=condition=Established', '--timeout=30s'],
     ...crds.map((crd) => `crd/${crd.metadata.name}`),
   ]);
+  // Established comes a moment before the storage answers; kubectl tries again while it does not.
+  await kubectl(kubeconfigPath, ['get', crds.map((crd) => crd.metadata.name).join(',')]);
   return {
     operator: accountOf(rbac, 'operator'),
     gateway: accountOf(rbac, 'gateway'),
