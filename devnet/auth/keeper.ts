@@ -19,6 +19,7 @@ export const SECP256K1_TYPE_URL = '/cosmos.crypto.secp256k1.PubKey';
 
 const NEXT_NUMBER = 'auth/next';
 const keyOf = (address: string): string => `auth/a/${address}`;
+const numberKey = (accountNumber: bigint): string => `auth/i/${accountNumber}`;
 const text = new TextEncoder();
 
 /** Protobuf of `cosmos.crypto.secp256k1.PubKey` and back: one bytes field of 33. */
@@ -54,9 +55,21 @@ export const getAccount = (context: Context, address: string): Account | undefin
   return bytes === undefined ? undefined : decodeAccount(bytes);
 };
 
-/** Stores `account` over what was there. */
+/** Stores `account` over what was there, and its number in the index of numbers, as the SDK writes both every time. */
 export const setAccount = (context: Context, account: Account): void => {
+  const before = getAccount(context, account.address);
+  if (before !== undefined) context.store.delete(numberKey(before.accountNumber));
+  if (context.store.get(numberKey(account.accountNumber)) !== undefined) {
+    throw new Error(`account number ${account.accountNumber} is taken`);
+  }
+  context.store.set(numberKey(account.accountNumber), text.encode(account.address));
   context.store.set(keyOf(account.address), encodeAccount(account));
+};
+
+/** Who has account number `accountNumber`. */
+export const addressByNumber = (context: Context, accountNumber: bigint): string | undefined => {
+  const bytes = context.store.get(numberKey(accountNumber));
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 };
 
 /** All accounts in address order, behind `after` (an address) when given. */

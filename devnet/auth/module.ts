@@ -2,6 +2,8 @@
 import {
   PageResponse,
   Params,
+  QueryAccountAddressByIDRequest,
+  QueryAccountAddressByIDResponse,
   QueryAccountRequest,
   QueryAccountResponse,
   QueryAccountsRequest,
@@ -13,7 +15,7 @@ import { takePage, resumeAfter } from '../akash/page.js';
 import { queryInvalid, queryNotFound } from '../kernel/errors.js';
 import { sectionOr } from '../kernel/genesis.js';
 import type { Module } from '../kernel/module.js';
-import { accounts, encodeAccount, getAccount } from './keeper.js';
+import { accounts, addressByNumber, encodeAccount, getAccount } from './keeper.js';
 import {
   DEFAULT_AUTH_PARAMS,
   setAuthParams,
@@ -56,6 +58,18 @@ export const authModule: Module = {
           accounts: page.entries.map((account) => wrap(encodeAccount(account))),
           pagination: PageResponse.decode(page.response),
         }).finish();
+      },
+    ),
+    '/cosmos.auth.v1beta1.Query/AccountAddressByID': query(
+      QueryAccountAddressByIDRequest,
+      (context, { accountId }) => {
+        const accountAddress = addressByNumber(context, BigInt(accountId.toString()));
+        if (accountAddress === undefined) {
+          throw queryNotFound(
+            `account address not found with account number ${accountId.toString()}`,
+          );
+        }
+        return QueryAccountAddressByIDResponse.encode({ accountAddress }).finish();
       },
     ),
     '/cosmos.auth.v1beta1.Query/Params': (context) =>

@@ -3,11 +3,12 @@
  * send. Amounts are whole smallest units.
  */
 import { formatCoin, type Coin } from '../../market/money.js';
-import { ensureAccount } from '../auth/keeper.js';
+import { ensureAccount, getAccount } from '../auth/keeper.js';
 import { AppError, type Context } from '../kernel/module.js';
 import { moduleAddress } from './module-address.js';
 
 const balanceKey = (address: string, denom: string): string => `bank/b/${address}/${denom}`;
+const ownerKey = (denom: string, address: string): string => `bank/d/${denom}/${address}`;
 const supplyKey = (denom: string): string => `bank/s/${denom}`;
 const encode = (amount: bigint): Uint8Array => new TextEncoder().encode(amount.toString());
 const decode = (bytes: Uint8Array | undefined): bigint =>
@@ -50,11 +51,33 @@ const put = (context: Context, key: string, amount: bigint): void => {
   else context.store.set(key, encode(amount));
 };
 
+const MARK = new Uint8Array();
+
+/** Sets a balance, and its entry in the index of owners by denomination. */
+const putBalance = (context: Context, address: string, denom: string, amount: bigint): void => {
+  put(context, balanceKey(address, denom), amount);
+  if (amount === 0n) context.store.delete(ownerKey(denom, address));
+  else context.store.set(ownerKey(denom, address), MARK);
+};
+
+/** Addresses that hold `denom`, in order, behind `after` (an address) when given. */
+export const owners = function* (
+  context: Context,
+  denom: string,
+  after?: string,
+): Iterable<string> {
+  const prefix = ownerKey(denom, '');
+  const from = after === undefined ? {} : { after: prefix + after };
+  for (const [key] of context.store.iterate(prefix, from)) yield key.slice(prefix.length);
+};
+
 /**
  * Takes coins from `address` and emits coin_spent.
  * @throws AppError sdk/5 when the balance is too small
  */
 export const spend = (context: Context, address: string, coins: readonly Coin[]): void => {
+  // The SDK looks for vesting here: no account vests on this chain, but looking is paid for.
+  getAccount(context, address);
   for (const coin of coins) {
     const balance = getBalance(context, address, coin.denom);
     if (balance < coin.amount) {
@@ -65,7 +88,7 @@ export const spend = (context: Context, address: string, coins: readonly Coin[])
         `spendable balance ${have} is smaller than ${formatCoin(coin)}: insufficient funds`,
       );
     }
-    put(context, balanceKey(address, coin.denom), balance - coin.amount);
+    putBalance(context, address, coin.denom, balance - coin.amount);
   }
   context.emit({
     type: 'coin_spent',
@@ -80,7 +103,7 @@ export const spend = (context: Context, address: string, coins: readonly Coin[])
 export const receive = (context: Context, address: string, coins: readonly Coin[]): void => {
   for (const coin of coins) {
     const balance = getBalance(context, address, coin.denom);
-    put(context, balanceKey(address, coin.denom), balance + coin.amount);
+    putBalance(context, address, coin.denom, balance + coin.amount);
   }
   context.emit({
     type: 'coin_received',
@@ -157,7 +180,7 @@ export const endow = (context: Context, address: string, coins: readonly Coin[])
   ensureAccount(context, address);
   for (const coin of coins) {
     const balance = getBalance(context, address, coin.denom);
-    put(context, balanceKey(address, coin.denom), balance + coin.amount);
+    putBalance(context, address, coin.denom, balance + coin.amount);
     put(context, supplyKey(coin.denom), getSupply(context, coin.denom) + coin.amount);
   }
 };

@@ -22,7 +22,7 @@ import { message, query } from '../akash/message.js';
 import { resumeAfter, takePage, type Page } from '../akash/page.js';
 import { queryInvalid, sdkError } from '../kernel/errors.js';
 import { sectionOr } from '../kernel/genesis.js';
-import { AppError, type Module } from '../kernel/module.js';
+import type { Module } from '../kernel/module.js';
 import {
   endow,
   formatCoins,
@@ -33,6 +33,7 @@ import {
   sendCoins,
 } from './keeper.js';
 import { moduleAddress } from './module-address.js';
+import { requireSendEnabled, setSendEnabled } from './send-enabled.js';
 
 /** Genesis section `bank`: who holds what; amounts as decimal text. */
 export interface BankGenesis {
@@ -40,6 +41,8 @@ export interface BankGenesis {
     readonly address: string;
     readonly coins: readonly { readonly denom: string; readonly amount: string }[];
   }[];
+  /** Denominations that messages may or may not send; default: uact may not. */
+  readonly send_enabled: Readonly<Record<string, boolean>>;
 }
 
 /** Accounts of modules take no coins from messages. */
@@ -77,10 +80,7 @@ const send = message<MsgSend>({
     if (!isAddress(m.fromAddress)) throw sdkError('invalidAddress', 'invalid from address');
     if (!isAddress(m.toAddress)) throw sdkError('invalidAddress', 'invalid to address');
     const coins = readAmount(m.amount);
-    if (coins.some((coin) => coin.denom === UACT)) {
-      const text = `${UACT} transfers are currently disabled: send transactions are disabled`;
-      throw new AppError('bank', 5, text);
-    }
+    requireSendEnabled(context, coins);
     if (BLOCKED.has(m.toAddress)) {
       throw sdkError('unauthorized', `${m.toAddress} is not allowed to receive funds`);
     }
@@ -130,7 +130,10 @@ export const bankModule: Module = {
     }),
   },
   initGenesis(context, state) {
-    for (const { address, coins } of sectionOr<BankGenesis>(state, { balances: [] }).balances) {
+    const fallback: BankGenesis = { balances: [], send_enabled: { [UACT]: false } };
+    const section = sectionOr(state, fallback);
+    setSendEnabled(context, true, section.send_enabled);
+    for (const { address, coins } of section.balances) {
       if (!isAddress(address)) throw new Error(`balances: "${address}" is no address`);
       const amounts = coins.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }));
       endow(context, address, amounts);

@@ -1,5 +1,6 @@
 /** Where messages and queries go. Modules are added once at start; authz also runs messages through here. */
 import { isAppError, sdkError } from './errors.js';
+import { messageGas } from './index-costs.js';
 import type { MessageHandler, Module, QueryHandler } from './module.js';
 import type { AnyMessage } from './tx/decode.js';
 
@@ -52,7 +53,10 @@ export class Router {
         typeUrl: message.typeUrl,
         signers: handler.signers(decoded),
         validateBasic: () => handler.validateBasic(decoded),
-        run: (context) => handler.run(context, decoded),
+        run: (context) => {
+          context.gas.consume(messageGas(message.typeUrl), message.typeUrl);
+          return handler.run(context, decoded);
+        },
         describe: () => handler.describe?.(decoded) ?? message.typeUrl,
       };
     } catch (error) {
