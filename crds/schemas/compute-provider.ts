@@ -2,21 +2,18 @@
 import { AGE, conditionColumn } from '../definition.js';
 import type { KindDefinition } from '../definition.js';
 import {
-  count,
   flag,
   immutable,
-  instant,
   integer,
   list,
-  map,
   object,
   text,
-  uint64,
   wholeAmount,
   withDefaults,
   withRule,
 } from '../json-schema.js';
-import { address, conditions, nodeName, observedGeneration, reasonCode } from './shared.js';
+import { computeProviderStatus as status } from './compute-provider-status.js';
+import { address } from './shared.js';
 
 const DAY_SECONDS = 86_400;
 const DNS_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
@@ -148,110 +145,6 @@ const spec = object(
     budgets: withDefaults(budgets),
   },
   { optional: ['runtimeClassName'] },
-);
-
-const gpuCounts = {
-  allocatable: count('GPUs that nodes offer.'),
-  leased: count('GPUs of live leases.'),
-  reserved: count('GPUs held for open bids.'),
-  available: count('GPUs that could be bid now.'),
-  unsellable: count('GPUs that are shared, unhealthy or on nodes that take no pods.'),
-};
-
-const inventory = list(
-  'GPUs by model.',
-  object(
-    'GpuInventory',
-    'One GPU model.',
-    {
-      vendor: text('For example nvidia.', 63),
-      model: text('For example h100.', 128),
-      ram: text('For example 80Gi; absent when nodes do not tell.', 16),
-      interface: text('pcie or sxm; absent when nodes do not tell.', 16),
-      ...gpuCounts,
-    },
-    { optional: ['ram', 'interface'] },
-  ),
-  256,
-);
-
-const nodes = list(
-  'What each node contributes.',
-  object(
-    'NodeInventory',
-    'One node.',
-    {
-      name: nodeName,
-      sellable: flag('Whether replicas can be placed here.'),
-      gpus: count('Allocatable GPUs.'),
-      model: text('GPU model.', 128),
-      reasons: list(
-        'Why it is not, or not fully, sellable.',
-        object('NodeReason', 'A stable code and a sentence.', {
-          code: reasonCode,
-          message: text('One sentence for people.', 512),
-        }),
-        16,
-      ),
-    },
-    { optional: ['gpus', 'model', 'reasons'] },
-  ),
-  5000,
-);
-
-const status = object(
-  'ComputeProviderStatus',
-  'The provider as it is.',
-  {
-    observedGeneration,
-    conditions: conditions(
-      'Ready',
-      'ChainSynced',
-      'InventorySynced',
-      'Registered',
-      'Funded',
-      'Bidding',
-      'GatewayReachable',
-    ),
-    chain: object('ChainStatus', 'How far the chain was followed.', {
-      height: uint64('Height of the last block processed.'),
-      endpoint: text('URL in use.', 1024),
-      timeMs: uint64("That block's time, Unix milliseconds."),
-    }),
-    gpus: object('GpuTotals', 'GPUs of all models.', gpuCounts),
-    inventory,
-    nodes,
-    balances: list(
-      "The wallet's coins with their denominations, for example 123uakt.",
-      text('Amount with denomination.', 167),
-      64,
-    ),
-    leases: object('LeaseCounts', 'Leases held.', { active: count('Live leases.') }),
-    orders: object('OrderCounts', 'Orders of the last full listing.', {
-      open: count('Open orders on chain.'),
-      bid: count('Open orders we hold a bid on.'),
-      skipped: count('Open orders we do not bid on.'),
-    }),
-    skippedByReason: map('Open orders not bid on, by reason code.', count('Orders.'), 64),
-    earnedTodayUact: wholeAmount('Earned since midnight UTC, in uact.'),
-    updatedAt: instant('When this status was computed.'),
-  },
-  {
-    optional: [
-      'observedGeneration',
-      'conditions',
-      'chain',
-      'gpus',
-      'inventory',
-      'nodes',
-      'balances',
-      'leases',
-      'orders',
-      'skippedByReason',
-      'earnedTodayUact',
-      'updatedAt',
-    ],
-  },
 );
 
 export const computeProvider: KindDefinition = {
