@@ -150,7 +150,7 @@ describe('Reflector', () => {
         yield* [];
         throw new Error('timed out');
       },
-      watch: () => new FakeKube().watch(CONFIG_MAPS, { resourceVersion: '0', timeoutSeconds: 1 }),
+      watch: (resource, options) => new FakeKube().watch(resource, options),
     };
     const { stop } = setup({ api, clock });
     await clock.advance(600_000);
