@@ -60,6 +60,7 @@ const limits = z
     requestSeconds: seconds.default(60),
     keepAliveSeconds: seconds.default(30),
     checkSeconds: seconds.default(1),
+    newConnections: bucket(200, 50),
     perAddress: bucket(200, 50),
     perOwner: bucket(100, 20),
   })

@@ -30,6 +30,7 @@ export interface GatewayLimits {
   readonly helloTimeoutMs: number;
   readonly timeouts: HttpTimeouts;
   readonly connections: ConnectionLimits;
+  readonly newConnections: BucketOptions;
   readonly perAddress: BucketOptions;
   readonly perOwner: BucketOptions;
 }
@@ -138,6 +139,7 @@ export const startGateway = async (dependencies: GatewayDependencies): Promise<G
       servers.accept(socket, serverName);
     },
     connections,
+    newConnections: createTokenBuckets(limits.newConnections, now),
     helloTimeoutMs: limits.helloTimeoutMs,
     onRefused: (reason) => {
       metrics.connectionRefused(reason);

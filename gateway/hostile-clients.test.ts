@@ -215,6 +215,25 @@ describe('a client that wants too much', () => {
   });
 });
 
+describe('a client that connects too often', () => {
+  it('is turned away before any handshake, until its bucket has filled again', async () => {
+    const gateway = await start({
+      limits: { newConnections: { burst: 1, perSecond: 0.1, maxKeys: 10 } },
+    });
+    const { port } = gateway.gateway;
+    await tls(port);
+    await expect(tls(port)).rejects.toThrow();
+    expect(
+      await metric(
+        gateway,
+        'berth_gateway_connections_refused_total{reason="TooManyNewConnections"} 1',
+      ),
+    ).toBe(true);
+    gateway.skipMs(10_000);
+    await expect(tls(port)).resolves.toBeDefined();
+  });
+});
+
 describe('a stop', () => {
   it('lets a request in flight finish, takes no new connection and ends idle ones', async () => {
     const gateway = await start();
@@ -234,7 +253,10 @@ describe('a stop', () => {
       asked();
       await held;
     });
-    const inFlight = send({ port, path: '/status' });
+    const keepAlive = { Connection: 'keep-alive' };
+    const before = await send({ port, path: '/address', headers: keepAlive });
+    expect(before.headers['connection']).toBe('keep-alive');
+    const inFlight = send({ port, path: '/status', headers: keepAlive });
     await arrived;
     const idleClosed = closed(idle);
     const stopped = gateway.gateway.stop();

@@ -16,6 +16,7 @@ export const gatewayLimits = ({ limits }: GatewayConfig): GatewayLimits => ({
     checkMs: limits.checkSeconds * 1000,
   },
   connections: { total: limits.connections, perClient: limits.connectionsPerAddress },
+  newConnections: limits.newConnections,
   perAddress: limits.perAddress,
   perOwner: limits.perOwner,
 });

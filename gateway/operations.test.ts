@@ -11,6 +11,7 @@ import { createLogger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { readCertificates, readProviderSettings } from './settings.js';
 import { reloadCertificates, untilThere } from './startup.js';
+import { makeCertificate } from './testing/certificates.js';
 
 const PROVIDER = 'akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63';
 const quiet = createLogger('silent');
@@ -138,11 +139,35 @@ describe('what the gateway needs from the cluster', () => {
 
   it('is the certificate of the Secret that the operator keeps', async () => {
     const kube = new FakeKube();
-    await kube.apply(SECRETS, secret({ 'tls.crt': 'CERT', 'tls.key': 'KEY', 'tls.pub': 'PUB' }));
+    const { cert, key } = makeCertificate({ commonName: PROVIDER });
+    await kube.apply(SECRETS, secret({ 'tls.crt': cert, 'tls.key': key, 'tls.pub': 'PUB' }));
     expect(await readCertificates(parseConfig('', 'x'), kube)).toEqual({
-      providerPair: { certPem: 'CERT', keyPem: 'KEY' },
+      providerPair: { certPem: cert, keyPem: key },
       publicPair: undefined,
     });
+  });
+
+  it.each<readonly [string, () => Readonly<Record<string, string>>, RegExp]>([
+    [
+      'no certificate',
+      () => ({ 'tls.crt': 'CERT', 'tls.key': 'KEY' }),
+      /is not a certificate with an unencrypted key in PEM/,
+    ],
+    [
+      "another certificate's key",
+      () => ({
+        'tls.crt': makeCertificate({ commonName: 'a' }).cert,
+        'tls.key': makeCertificate({ commonName: 'b' }).key,
+      }),
+      /the key does not belong to the certificate/,
+    ],
+  ])('is not taken when its Secret holds %s', async (_name, data, message) => {
+    const kube = new FakeKube();
+    await kube.apply(SECRETS, secret(data()));
+    await expect(readCertificates(parseConfig('', 'x'), kube)).rejects.toThrow(message);
+    await expect(readCertificates(parseConfig('', 'x'), kube)).rejects.toThrow(
+      /^Secret berth-system\/berth-gateway-certificate/,
+    );
   });
 
   it('is waited for, with the reason in the readiness probe, until it is there or we stop', async () => {

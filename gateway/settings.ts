@@ -1,4 +1,5 @@
 /** What the gateway learns from the cluster when it starts: the provider it serves, and its certificates. */
+import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ComputeProvider } from '../crds/generated/types.js';
 import type { KubeApi } from '../kube/api.js';
@@ -54,6 +55,19 @@ export const readProviderSettings = async (
   };
 };
 
+/** The pair, once it is proven to be one. @throws NotReadyError naming `source` */
+const checked = (pair: KeyPair, source: string): KeyPair => {
+  try {
+    const certificate = new X509Certificate(pair.certPem);
+    if (certificate.checkPrivateKey(createPrivateKey(pair.keyPem))) return pair;
+  } catch (cause) {
+    throw new NotReadyError(`${source} is not a certificate with an unencrypted key in PEM`, {
+      cause,
+    });
+  }
+  throw new NotReadyError(`${source}: the key does not belong to the certificate`);
+};
+
 const readPair = async (files: {
   readonly certFile: string;
   readonly keyFile: string;
@@ -62,7 +76,10 @@ const readPair = async (files: {
     readFile(path, 'utf8').catch((cause: unknown) => {
       throw new NotReadyError(`cannot read ${path}`, { cause });
     });
-  return { certPem: await read(files.certFile), keyPem: await read(files.keyFile) };
+  return checked(
+    { certPem: await read(files.certFile), keyPem: await read(files.keyFile) },
+    `${files.certFile} with ${files.keyFile}`,
+  );
 };
 
 const secretPair = async (config: GatewayConfig, api: KubeApi): Promise<KeyPair> => {
@@ -76,7 +93,7 @@ const secretPair = async (config: GatewayConfig, api: KubeApi): Promise<KeyPair>
     );
   }
   const decode = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
-  return { certPem: decode(cert), keyPem: decode(key) };
+  return checked({ certPem: decode(cert), keyPem: decode(key) }, `Secret ${namespace}/${name}`);
 };
 
 /** Both certificates as they are now. @throws NotReadyError */

@@ -53,6 +53,7 @@ const LIMITS: GatewayLimits = {
     checkMs: 50,
   },
   connections: { total: 100, perClient: 50 },
+  newConnections: { burst: 1000, perSecond: 1000, maxKeys: 10 },
   perAddress: { burst: 1000, perSecond: 1000, maxKeys: 10 },
   perOwner: { burst: 1000, perSecond: 1000, maxKeys: 10 },
 };

@@ -7,12 +7,14 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { clientKey } from '../limits/client-address.js';
 import type { ConnectionCounter } from '../limits/connection-count.js';
+import type { TokenBuckets } from '../limits/token-bucket.js';
 import { MAX_HELLO_BYTES, readClientHello } from './client-hello.js';
 
 /** Why a connection ended before it reached HTTP. */
 export type DoorRefusal =
   | 'TooManyConnections'
   | 'TooManyConnectionsOfClient'
+  | 'TooManyNewConnections'
   | 'HelloTimeout'
   | 'NotTls'
   | 'ConnectionLost';
@@ -21,6 +23,8 @@ export interface FrontDoorOptions {
   /** Takes over a connection whose client asked for `serverName`; no byte of it has been consumed. */
   readonly accept: (socket: Socket, serverName: string | undefined) => void;
   readonly connections: ConnectionCounter;
+  /** New connections by client: each costs a handshake's worth of signing. */
+  readonly newConnections: TokenBuckets;
   /** How long a client may take to say hello, in total and not per packet. */
   readonly helloTimeoutMs: number;
   readonly onRefused: (reason: DoorRefusal) => void;
@@ -82,11 +86,19 @@ export interface FrontDoor {
 export const createFrontDoor = (options: FrontDoorOptions): FrontDoor => {
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
-    const admitted = options.connections.admit(clientKey(socket.remoteAddress));
-    if (!admitted.ok) {
+    const client = clientKey(socket.remoteAddress);
+    const turnAway = (reason: DoorRefusal): void => {
       socket.on('error', () => undefined);
       socket.destroy();
-      options.onRefused(admitted.reason);
+      options.onRefused(reason);
+    };
+    if (!options.newConnections.take(client).ok) {
+      turnAway('TooManyNewConnections');
+      return;
+    }
+    const admitted = options.connections.admit(client);
+    if (!admitted.ok) {
+      turnAway(admitted.reason);
       return;
     }
     open.add(socket);
