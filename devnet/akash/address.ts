@@ -1,8 +1,7 @@
 /** Addresses and identifiers as messages carry them, checked as chain-sdk's `ID.Validate` does. */
 import { fromBech32 } from '@cosmjs/encoding';
 import { ADDRESS_PREFIX } from '../bank/module-address.js';
-import { sdkError } from '../kernel/errors.js';
-import { isAppError } from '../kernel/errors.js';
+import { isAppError, sdkError } from '../kernel/errors.js';
 import { wrapRefusal } from './registered-error.js';
 import { AppError } from '../kernel/module.js';
 

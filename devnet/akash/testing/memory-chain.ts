@@ -105,14 +105,9 @@ export class MemoryChain {
     return { events, responses, gas: gas.used };
   }
 
-  /** `deliver` of one message given as a value. @throws AppError */
-  send<T>(codec: Codec<T>, message: T): Delivered {
-    return this.deliver(anyOf(codec, message));
-  }
-
   /** The accounts that would have to sign. */
-  signers<T>(codec: Codec<T>, message: T): readonly string[] {
-    return this.#router.route(anyOf(codec, message)).signers;
+  signersOf(message: AnyMessage): readonly string[] {
+    return this.#router.route(message).signers;
   }
 
   /** Answers a query by its gRPC path. @throws AppError */
