@@ -45,6 +45,10 @@ export const waitFor = async <T>(
         cause: last,
       });
     }
-    await delay(options.intervalMs ?? 50, undefined, { signal: options.signal });
+    try {
+      await delay(options.intervalMs ?? 50, undefined, { signal: options.signal });
+    } catch {
+      options.signal?.throwIfAborted(); // its own error would hide why
+    }
   }
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Health, KubeConfig } from '@kubernetes/client-node';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { freePorts } from '../ports.js';
-import { startProgram } from '../process.js';
+import { type Program, startProgram } from '../process.js';
 import { toolsDir } from '../tools.js';
 import { waitFor } from '../wait.js';
 import { kwok } from './components.js';
@@ -71,16 +71,17 @@ export const startK3sCluster = async (
     .withCommand([
       ...['server', '--disable-agent', `--tls-san=${host}`, `--https-listen-port=${API_PORT}`],
       '--disable=traefik,servicelb,metrics-server,local-storage,coredns',
+      '--disable-cloud-controller', // it knows nothing of kwok's nodes
     ])
     .withExposedPorts({ container: API_PORT, host: port })
     .withWaitStrategy(Wait.forLogMessage(/k3s is up and running/))
     .withStartupTimeout(READY_TIMEOUT_MS)
     .start();
+  let player: Program | undefined;
   const stop = async (): Promise<void> => {
     await player?.stop(0);
     await container.stop({ remove: true });
   };
-  let player: Awaited<ReturnType<typeof startProgram>> | undefined;
   const kubeconfigPath = join(dir, 'admin.kubeconfig');
   const server = `https://${host}:${port}`;
   const admin = (): KubeConfig => {

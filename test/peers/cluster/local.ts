@@ -97,6 +97,8 @@ export const startLocalCluster = async (
     running.clear();
   };
   const startApiServer = async (): Promise<void> => {
+    const present = running.get('kube-apiserver');
+    if (present !== undefined && present.ending() === undefined) return;
     const server = await start(kubeApiServer(layout, join(dir, 'audit-policy.yaml')));
     await ready(server, async () => {
       const health = new Health(adminConfig(layout)); // a fresh one: its connections die with each API server
