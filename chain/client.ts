@@ -4,6 +4,7 @@ import type { ChainClock } from './clock.js';
 import { createBlockFeed } from './feed/block-feed.js';
 import type { BlockFeedOptions } from './feed/block-feed.js';
 import type { BlockFeed, ChainReader, Signer, TxLane } from './ports.js';
+import { measureBlockTime } from './queries/block-time.js';
 import { createChainReader } from './queries/reader.js';
 import { cometOver, readHead } from './rpc/comet.js';
 import { EndpointPool } from './rpc/endpoint-pool.js';
@@ -30,6 +31,8 @@ export interface ChainClient {
   readonly feed: BlockFeed;
   /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
   laneFor(signer: Signer, options: LaneOptions): TxLane;
+  /** Mean milliseconds between the latest blocks. @throws ChainUnavailableError also when there are too few of them */
+  blockTimeMs(): Promise<number>;
   /** Closes every connection; the feed's `run` ends by its own signal. */
   close(): void;
 }
@@ -84,6 +87,7 @@ export const connectChain = (config: ChainConfig): ChainClient => {
         signer,
         options,
       ),
+    blockTimeMs: async () => measureBlockTime(comet, (await readHead(pool)).height),
     close: () => {
       pool.disconnect();
     },
