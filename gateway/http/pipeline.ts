@@ -91,7 +91,7 @@ export const createPipeline = (
     const client = clientKey(request.socket.remoteAddress);
     const gone = new AbortController();
     response.once('close', () => {
-      gone.abort();
+      if (!response.writableFinished) gone.abort();
     });
     let caller: Caller = { kind: 'anonymous' };
     let code = 'ok';
