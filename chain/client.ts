@@ -31,14 +31,18 @@ export interface ChainClient {
   readonly feed: BlockFeed;
   /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
   laneFor(signer: Signer, options: LaneOptions): TxLane;
-  /** Mean milliseconds between the latest blocks. @throws ChainUnavailableError also when there are too few of them */
-  blockTimeMs(): Promise<number>;
   /** Closes every connection; the feed's `run` ends by its own signal. */
   close(): void;
 }
 
+/** Beside the client: what only people need, who think in hours and not in blocks. */
+export interface BlockTimes {
+  /** Mean milliseconds between the latest blocks. @throws ChainUnavailableError also when there are too few of them */
+  blockTimeMs(): Promise<number>;
+}
+
 /** Throws TypeError on a URL that is none. Connects lazily: a chain that is down shows on first use. */
-export const connectChain = (config: ChainConfig): ChainClient => {
+export const connectChain = (config: ChainConfig): ChainClient & BlockTimes => {
   const clock = config.clock ?? systemClock;
   const pool = new EndpointPool({
     endpoints: config.endpoints.map((url) =>

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectChain } from '../client.js';
-import type { ChainClient } from '../client.js';
+import type { BlockTimes, ChainClient } from '../client.js';
 import { isChainUnavailable } from '../ports.js';
 import { ScriptedRpc } from '../testing/scripted-rpc.js';
 
 let rpc: ScriptedRpc;
-let client: ChainClient;
+let client: ChainClient & BlockTimes;
 
 beforeEach(async () => {
   rpc = await ScriptedRpc.start();
