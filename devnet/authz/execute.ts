@@ -1,5 +1,5 @@
 /** MsgExec: runs messages in the name of those who granted them, and marks their events with `authz_msg_index`. */
-import type { MsgExec} from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
+import type { MsgExec } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import { MsgExecResponse } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import { isAppError, sdkError } from '../kernel/errors.js';
 import { redirectEvents } from '../kernel/context.js';
