@@ -72,6 +72,8 @@ export const configSchema = z.strictObject({
       statusMs: periodMs(2_000),
       /** A chain view older than this stops new bids and every teardown. */
       staleAfterMs: periodMs(20_000),
+      /** Silence of the API server after which what is free counts as unknown; its bookmarks come about once a minute. */
+      inventorySilentMs: periodMs(150_000),
       /** Validity of a bid transaction in block time, before it can never land any more. */
       txTimeoutMs: periodMs(60_000),
       /** Assumed until measured. */

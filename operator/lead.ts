@@ -78,7 +78,7 @@ export const lead = async (
   });
   const records = new KubeBidRecords(api, address, computeProvider);
   const intents = new KubeIntentStore(api, namespace, log);
-  const inventoryMaxAgeMs = timings.staleAfterMs * 10;
+  const inventoryMaxAgeMs = timings.inventorySilentMs;
 
   const looped = (
     name: string,
@@ -178,7 +178,15 @@ export const lead = async (
     biddingFault: () => bidding.fault(),
   });
 
-  const cycle = looped('bidding', timings.recountMs, (s) => bidding.cycle.run(s));
+  let pausedFor: string | undefined;
+  const cycle = looped('bidding', timings.recountMs, async (s) => {
+    const reason = await bidding.cycle.run(s);
+    if (reason !== undefined && reason.code !== pausedFor) {
+      log.warn({ reason: reason.code }, `no order is decided: ${reason.message}`);
+    } else if (reason === undefined && pausedFor !== undefined)
+      log.info('orders are decided again');
+    pausedFor = reason?.code;
+  });
   const recount = looped('recount', timings.recountMs, async () => {
     const outcome = await sync.recount();
     await bidding.recovery.run();

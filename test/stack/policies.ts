@@ -12,6 +12,16 @@ export interface ProviderOptions {
   readonly withdrawalPeriodSeconds?: number;
 }
 
+/** A storage capability as the chain matches it with an order's volumes. */
+const storage = (
+  n: number,
+  storageClass: string,
+  persistent: boolean,
+): ComputeProvider['spec']['attributes'] => [
+  { key: `capabilities/storage/${n}/class`, value: storageClass },
+  { key: `capabilities/storage/${n}/persistent`, value: String(persistent) },
+];
+
 /** The name under which operator and gateway look for it. */
 export const PROVIDER_NAME = 'provider';
 
@@ -31,10 +41,9 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
       { key: 'host', value: 'akash' },
       { key: 'region', value: 'us-west' },
       { key: 'tier', value: 'community' },
-      { key: 'capabilities/storage/1/class', value: 'beta3' },
-      { key: 'capabilities/storage/1/persistent', value: 'true' },
-      { key: 'capabilities/storage/2/class', value: 'ram' },
-      { key: 'capabilities/storage/2/persistent', value: 'false' },
+      ...storage(1, 'beta2', true),
+      ...storage(2, 'beta3', true),
+      ...storage(3, 'ram', false),
     ],
     info: { email: 'ops@example.com', website: 'https://example.com' },
     ingress: { className: 'nginx', domain: 'ingress.example.com', staticHosts: true },

@@ -6,6 +6,7 @@ import {
   NodeV1Api,
   StorageV1Api,
   type V1Node,
+  type V1PersistentVolume,
 } from '@kubernetes/client-node';
 import { waitFor, type WaitOptions } from '../wait.js';
 import { nodeObjects } from './node-objects.js';
@@ -21,7 +22,21 @@ const isReady = (node: V1Node): boolean =>
 const isSettled = (node: V1Node): boolean =>
   isReady(node) && !node.spec?.taints?.some((t) => t.key.startsWith('node.kubernetes.io/'));
 
-/** Creates the machines and classes of `file`, and waits until pods can be scheduled on all of them. */
+/** No provisioner runs here, so volumes lie ready; the controller manager binds claims to them as to any others. */
+const VOLUMES_PER_CLASS = 12;
+
+const volumeObject = (storageClass: string, i: number): V1PersistentVolume => ({
+  metadata: { name: `${storageClass}-${i}` },
+  spec: {
+    storageClassName: storageClass,
+    accessModes: ['ReadWriteOnce'],
+    capacity: { storage: '2Ti' },
+    persistentVolumeReclaimPolicy: 'Retain',
+    hostPath: { path: `/var/lib/berth-simulated/${storageClass}-${i}` },
+  },
+});
+
+/** Creates the machines, classes and volumes of `file`, and waits until pods can be scheduled on all of them. */
 export const simulateNodes = async (
   config: KubeConfig,
   file: NodesFile,
@@ -38,8 +53,17 @@ export const simulateNodes = async (
     ),
     ...file.storageClasses.map((name) =>
       config.makeApiClient(StorageV1Api).createStorageClass({
-        body: { metadata: { name }, provisioner: 'kubernetes.io/no-provisioner' },
+        // The label says that tenants may use the class (provider-wire 2.2).
+        body: {
+          metadata: { name, labels: { 'akash.network': 'true' } },
+          provisioner: 'kubernetes.io/no-provisioner',
+        },
       }),
+    ),
+    ...file.storageClasses.flatMap((storageClass) =>
+      Array.from({ length: VOLUMES_PER_CLASS }, (_, i) =>
+        core.createPersistentVolume({ body: volumeObject(storageClass, i) }),
+      ),
     ),
   ]);
   const names = new Set(nodes.map((node) => node.metadata?.name));

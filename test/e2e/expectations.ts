@@ -1,0 +1,121 @@
+/** What tests wait for, as verbs; each says what never happened when it does not. */
+import { findCondition } from '../../crds/conditions.js';
+import type { Bid, ComputeLease, ComputeProvider } from '../../crds/generated/types.js';
+import type { Pod } from '../../kube/core-objects.js';
+import {
+  BIDS,
+  COMPUTE_LEASES,
+  COMPUTE_PROVIDERS,
+  CONFIG_MAPS,
+  NAMESPACES,
+  PODS,
+  SECRETS,
+} from '../../kube/resources.js';
+import { leaseNamespace } from '../../manifests/names.js';
+import type { BidId } from '../../market/ids.js';
+import { waitFor } from '../peers/wait.js';
+import type { Stack } from '../stack/stack.js';
+
+const PATIENCE = { timeoutMs: 60_000 };
+
+export const providerOf = async (stack: Stack): Promise<ComputeProvider> => {
+  const provider = await stack.api.get(COMPUTE_PROVIDERS, { name: 'provider' });
+  if (provider === undefined) throw new Error('there is no ComputeProvider');
+  return provider;
+};
+
+export const bidOf = (stack: Stack, id: BidId): Promise<Bid | undefined> =>
+  stack.api.get(BIDS, { name: leaseNamespace(id) });
+
+export const leaseOf = (stack: Stack, id: BidId): Promise<ComputeLease | undefined> =>
+  stack.api.get(COMPUTE_LEASES, { name: leaseNamespace(id) });
+
+/** Waits until a condition of the ComputeProvider has this reason; returns its message. */
+export const expectCondition = (stack: Stack, type: string, reason: string): Promise<string> =>
+  waitFor(
+    `condition ${type} with reason ${reason}`,
+    async () => {
+      const found = findCondition((await providerOf(stack)).status?.conditions, type);
+      return found?.reason === reason ? found.message : undefined;
+    },
+    PATIENCE,
+  );
+
+export const expectPhase = (
+  stack: Stack,
+  id: BidId,
+  phase: NonNullable<ComputeLease['status']>['phase'],
+): Promise<ComputeLease> =>
+  waitFor(
+    `the ComputeLease to be ${phase}`,
+    async () => {
+      const lease = await leaseOf(stack, id);
+      return lease?.status?.phase === phase ? lease : undefined;
+    },
+    PATIENCE,
+  );
+
+export const expectBidState = (
+  stack: Stack,
+  id: BidId,
+  state: NonNullable<Bid['status']>['state'],
+): Promise<Bid> =>
+  waitFor(
+    `the Bid to be ${state}`,
+    async () => {
+      const bid = await bidOf(stack, id);
+      return bid?.status?.state === state ? bid : undefined;
+    },
+    PATIENCE,
+  );
+
+/** The lease's pods, all bound to nodes. */
+export const expectScheduledPods = (
+  stack: Stack,
+  id: BidId,
+  count: number,
+): Promise<readonly Pod[]> =>
+  waitFor(
+    `${count} pods on nodes`,
+    async () => {
+      const { items } = await stack.api.list(PODS, { namespace: leaseNamespace(id) });
+      const bound = items.filter((p) => p.spec.nodeName !== undefined);
+      return bound.length === count ? bound : undefined;
+    },
+    PATIENCE,
+  );
+
+/** Nothing of the lease is left in the cluster: namespace, object, manifest, reservation. */
+export const expectAllGone = async (stack: Stack, id: BidId): Promise<void> => {
+  const name = leaseNamespace(id);
+  await waitFor(
+    `everything of lease ${name} to be gone`,
+    async () => {
+      const left = await Promise.all([
+        stack.api.get(NAMESPACES, { name }),
+        stack.api.get(COMPUTE_LEASES, { name }),
+        stack.api.get(SECRETS, { name, namespace: stack.namespace }),
+      ]);
+      return left.every((o) => o === undefined) || undefined;
+    },
+    PATIENCE,
+  );
+};
+
+/** Every GPU is for sale again and no intent lingers. */
+export const expectNothingHeld = (stack: Stack): Promise<true> =>
+  waitFor(
+    'every GPU to be available and every intent to be gone',
+    async () => {
+      const gpus = (await providerOf(stack)).status?.gpus;
+      const intents = await stack.api.list(CONFIG_MAPS, {
+        namespace: stack.namespace,
+        labelSelector: 'berth.dev/intent=true',
+      });
+      return (
+        (gpus !== undefined && gpus.available === gpus.allocatable && intents.items.length === 0) ||
+        undefined
+      );
+    },
+    PATIENCE,
+  );

@@ -1,0 +1,167 @@
+/** A tenant on the real parts, step by step, so that tests can break things between any two steps. */
+import { request } from 'node:https';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JwtTokenManager } from '@akashnetwork/chain-sdk';
+import { Secp256k1HdWallet } from '@cosmjs/amino';
+import { readSdl } from '../../cli/sdl.js';
+import type { ReadSdl } from '../../cli/sdl.js';
+import { connectChain } from '../../chain/client.js';
+import type { ChainClient } from '../../chain/client.js';
+import type { ChainMessage, TxLane, TxOutcome } from '../../chain/ports.js';
+import { signerFromMnemonic } from '../../chain/wallet.js';
+import { formatOrderId, orderIdOf } from '../../market/ids.js';
+import type { BidId, OrderId } from '../../market/ids.js';
+import { parseDecimal } from '../../market/money.js';
+import type { Bid } from '../../market/records.js';
+import type { ChainAccount } from '../peers/chain.js';
+import { waitFor } from '../peers/wait.js';
+import type { Stack } from '../stack/stack.js';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** An example by its file name, with its text changed by `edit` first. */
+export const exampleSdl = async (
+  name: string,
+  edit: (text: string) => string = (text) => text,
+): Promise<ReadSdl> => {
+  const text = readFileSync(join(import.meta.dirname, '../../examples', `${name}.yaml`), 'utf8');
+  const sdl = await readSdl(edit(text));
+  if (!sdl.ok) throw new Error(sdl.reasons.map((r) => r.message).join('; '));
+  return sdl;
+};
+
+/** A transaction that must succeed. */
+const succeeded = (
+  what: string,
+  outcome: TxOutcome,
+): TxOutcome & { readonly status: 'included' } => {
+  if (outcome.status === 'included' && outcome.code === 0) return outcome;
+  throw new Error(
+    `${what}: ${JSON.stringify(outcome, (_k, v: unknown) => (typeof v === 'bigint' ? v.toString() : v))}`,
+  );
+};
+
+export class Tenant {
+  readonly address: string;
+  readonly #stack: Stack;
+  readonly #chain: ChainClient;
+  readonly #lane: TxLane;
+  readonly #account: ChainAccount;
+
+  private constructor(stack: Stack, chain: ChainClient, lane: TxLane, account: ChainAccount) {
+    this.#stack = stack;
+    this.#chain = chain;
+    this.#lane = lane;
+    this.#account = account;
+    this.address = account.address;
+  }
+
+  static async of(stack: Stack, role: 'tenant' | 'otherTenant' = 'tenant'): Promise<Tenant> {
+    const account = stack.chain.account(role);
+    const chain = connectChain({ endpoints: [stack.chain.rpcUrl], chainId: stack.chain.chainId });
+    const lane = chain.laneFor(await signerFromMnemonic(account.mnemonic), {
+      gasPrice: { denom: 'uakt', amount: parseDecimal('0.025') },
+    });
+    return new Tenant(stack, chain, lane, account);
+  }
+
+  get reader(): ChainClient['reader'] {
+    return this.#chain.reader;
+  }
+
+  async submit(message: ChainMessage): Promise<TxOutcome & { readonly status: 'included' }> {
+    return succeeded(message.type, await this.#lane.submit([message]));
+  }
+
+  /** Opens a deployment and returns the order of its first group. */
+  async openOrder(sdl: ReadSdl, dseq: bigint, depositUact = 50_000_000n): Promise<OrderId> {
+    await this.submit({
+      type: 'create-deployment',
+      id: { owner: this.address, dseq },
+      groups: sdl.groups,
+      hash: sdl.hash,
+      deposit: { denom: 'uact', amount: depositUact },
+    });
+    return { owner: this.address, dseq, gseq: 1, oseq: 1 };
+  }
+
+  /** The first open bid on an order. */
+  waitForBid(order: OrderId, timeoutMs = 30_000): Promise<Bid> {
+    return waitFor(
+      `a bid on ${formatOrderId(order)}`,
+      async () => (await this.#chain.reader.bidsOnOrder(order)).find((b) => b.state === 'open'),
+      { timeoutMs },
+    );
+  }
+
+  acceptBid(id: BidId): Promise<TxOutcome> {
+    return this.submit({ type: 'create-lease', id });
+  }
+
+  closeDeployment(order: OrderId): Promise<TxOutcome> {
+    return this.submit({ type: 'close-deployment', id: { owner: order.owner, dseq: order.dseq } });
+  }
+
+  /** The token that the existing clients make: full access, fifteen minutes. */
+  async token(issuer?: string): Promise<string> {
+    const wallet = await Secp256k1HdWallet.fromMnemonic(this.#account.mnemonic, {
+      prefix: 'akash',
+    });
+    const now = Math.floor(Date.now() / 1000);
+    return new JwtTokenManager(wallet).generateToken({
+      version: 'v1',
+      iss: issuer ?? this.address,
+      iat: now,
+      nbf: now,
+      exp: now + 900,
+      leases: { access: 'full' },
+    });
+  }
+
+  sendManifest(order: OrderId, manifest: Uint8Array): Promise<HttpAnswer> {
+    return this.http('PUT', `/deployment/${order.dseq}/manifest`, manifest);
+  }
+
+  leaseStatus(id: BidId): Promise<HttpAnswer> {
+    const { dseq, gseq, oseq } = orderIdOf(id);
+    return this.http('GET', `/lease/${dseq}/${gseq}/${oseq}/status`);
+  }
+
+  /** A request with this tenant's token; the certificate is the provider's own, checked by the CLI's tests. */
+  async http(method: string, path: string, body?: Uint8Array): Promise<HttpAnswer> {
+    const token = await this.token();
+    return new Promise((resolve, reject) => {
+      const call = request(
+        new URL(path, this.#stack.gatewayUrl),
+        {
+          method,
+          rejectUnauthorized: false,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json; charset=UTF-8' }),
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => {
+            resolve({
+              status: response.statusCode ?? 0,
+              body: Buffer.concat(chunks).toString('utf8'),
+            });
+          });
+        },
+      );
+      call.on('error', reject);
+      call.end(body);
+    });
+  }
+
+  close(): void {
+    this.#chain.close();
+  }
+}
