@@ -20,6 +20,7 @@ import { isAddress } from '../akash/address.js';
 import { UACT, writeCoin } from '../akash/coins.js';
 import { message, query } from '../akash/message.js';
 import { resumeAfter, takePage, type Page } from '../akash/page.js';
+import { ensureAccount } from '../auth/keeper.js';
 import { queryInvalid, sdkError } from '../kernel/errors.js';
 import { sectionOr } from '../kernel/genesis.js';
 import type { Module } from '../kernel/module.js';
@@ -45,8 +46,9 @@ export interface BankGenesis {
   readonly send_enabled: Readonly<Record<string, boolean>>;
 }
 
-/** Accounts of modules take no coins from messages. */
-const BLOCKED = new Set(['fee_collector', 'escrow', 'bme'].map(moduleAddress));
+/** Accounts of modules exist from genesis and take no coins from messages. */
+const MODULE_ACCOUNTS = ['fee_collector', 'escrow', 'bme'].map(moduleAddress);
+const BLOCKED = new Set(MODULE_ACCOUNTS);
 
 const readAmount = (amount: readonly { denom: string; amount: string }[]): readonly Coin[] => {
   const coins = amount.map((c) => {
@@ -138,5 +140,6 @@ export const bankModule: Module = {
       const amounts = coins.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }));
       endow(context, address, amounts);
     }
+    for (const address of MODULE_ACCOUNTS) ensureAccount(context, address);
   },
 };

@@ -3,6 +3,7 @@ import {
   SimulateRequest,
   SimulateResponse,
 } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
+import Long from 'long';
 import { freeContext } from './context.js';
 import { isAppError, queryInvalid, queryUnknown, sdkError } from './errors.js';
 import type { AppError } from './module.js';
@@ -36,6 +37,9 @@ export interface QuerySource {
 const PRUNED =
   'version mismatch on immutable IAVL tree; version does not exist. Version has either been pruned, or is for a future block height';
 
+/** The codec would take a bigint above 2^63 for a negative number. */
+const unsigned = (value: bigint): Long => Long.fromString(value.toString(), true);
+
 const simulate = (source: QuerySource, request: Uint8Array): Uint8Array => {
   const { txBytes } = SimulateRequest.decode(request);
   if (txBytes.length === 0) throw queryInvalid('empty txBytes is not allowed');
@@ -45,7 +49,7 @@ const simulate = (source: QuerySource, request: Uint8Array): Uint8Array => {
   }
   return SimulateResponse.encode(
     SimulateResponse.fromPartial({
-      gasInfo: { gasWanted: outcome.gasWanted, gasUsed: outcome.gasUsed },
+      gasInfo: { gasWanted: unsigned(outcome.gasWanted), gasUsed: unsigned(outcome.gasUsed) },
       result: {
         data: outcome.data,
         log: outcome.log,
