@@ -31,7 +31,7 @@ export interface ChainClient {
   readonly feed: BlockFeed;
   /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
   laneFor(signer: Signer, options: LaneOptions): TxLane;
-  /** Closes every connection; the feed's `run` ends by its own signal. */
+  /** Closes every connection and ends every wait of its lanes; the feed's `run` ends by its own signal. */
   close(): void;
 }
 
@@ -56,6 +56,7 @@ export const connectChain = (config: ChainConfig): ChainClient & BlockTimes => {
   const heads = new HeadTracker(clock);
   const reader = createChainReader(pool);
   let chainId = config.chainId;
+  const closing = new AbortController();
   return {
     reader: {
       ...reader,
@@ -86,6 +87,7 @@ export const connectChain = (config: ChainConfig): ChainClient & BlockTimes => {
           reader,
           heads,
           clock,
+          closed: closing.signal,
           chainId: async () => (chainId ??= (await readHead(pool)).chainId),
         },
         signer,
@@ -93,6 +95,7 @@ export const connectChain = (config: ChainConfig): ChainClient & BlockTimes => {
       ),
     blockTimeMs: async () => measureBlockTime(comet, (await readHead(pool)).height),
     close: () => {
+      closing.abort();
       pool.disconnect();
     },
   };

@@ -11,7 +11,7 @@ import type { ChainDecodeError } from '../errors.js';
 import { decodeBlockEvents } from '../events/block-events.js';
 import { isChainUnavailable } from '../ports.js';
 import type { BlockFeed } from '../ports.js';
-import { readHead } from '../rpc/comet.js';
+import { readCommittedHeight, readHead } from '../rpc/comet.js';
 import type { HeadTracker } from '../rpc/head-tracker.js';
 import { BlockTimer } from './block-timer.js';
 import { FETCH_BATCH, fetchBlocks } from './block-source.js';
@@ -176,8 +176,13 @@ class ChainBlockFeed implements BlockFeed {
     while (!isAborted(signal)) {
       const url = this.#deps.endpointUrl();
       try {
-        const head = await readHead(this.#deps.rpc);
-        this.#seen(head.height, head.timeMs);
+        const [head, committed] = await Promise.all([
+          readHead(this.#deps.rpc),
+          readCommittedHeight(this.#deps.comet),
+        ]);
+        // A block is told only when queries see its state, as a frame of the subscription is.
+        if (head.height <= committed) this.#seen(head.height, head.timeMs);
+        else this.#mayReach(committed);
         const still = this.#deps.heads.sinceAdvanceMs();
         if (still > this.#silenceMs() && stalledAt !== this.#known) {
           stalledAt = this.#known;
@@ -255,6 +260,13 @@ class ChainBlockFeed implements BlockFeed {
   #seen(height: bigint, timeMs: number): void {
     this.#deps.heads.note({ height, timeMs });
     this.#timer.note(height, timeMs);
+    this.#mayReach(height);
+  }
+
+  /** Blocks up to `height` may be handed out. */
+  #mayReach(height: bigint): void {
+    // The first block is 1.
+    if (height === 0n) return;
     this.#next ??= height;
     if (height <= this.#known) return;
     this.#known = height;

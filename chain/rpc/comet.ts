@@ -21,6 +21,16 @@ export const usable = async <T>(what: string, call: () => Promise<T>): Promise<T
 /** CosmJS's client over `rpc`. */
 export const cometOver = (rpc: RpcClient): Comet38Client => Comet38Client.create(rpc);
 
+/**
+ * The height whose state queries see. `status` is a moment ahead of it: CometBFT stores a block, and answers for its
+ * results, before the application has committed it.
+ * @throws ChainUnavailableError
+ */
+export const readCommittedHeight = async (comet: Comet38Client): Promise<bigint> => {
+  const { lastBlockHeight } = await usable('abci_info', () => comet.abciInfo());
+  return BigInt(lastBlockHeight ?? 0);
+};
+
 /** Where the chain stands, from `status`. @throws ChainUnavailableError */
 export const readHead = async (rpc: RpcClient): Promise<ChainHead> => {
   const answer = await rpc.execute({ jsonrpc: '2.0', id: 1, method: 'status', params: {} });

@@ -89,13 +89,9 @@ export class FakeChain {
   #execute(submission: Submission, events: MarketEvent[]): TxOutcome {
     const { hash } = submission.tx;
     if (this.override !== undefined) return this.override(hash);
-    const made: MarketEvent[] = [];
-    for (const message of submission.messages) {
-      const result = this.market.run(message);
-      if ('code' in result) return this.#included(hash, result.code, result.codespace, result.log);
-      made.push(...result);
-    }
-    events.push(...made);
+    const result = this.market.runAll(submission.messages);
+    if ('code' in result) return this.#included(hash, result.code, result.codespace, result.log);
+    events.push(...result);
     return this.#included(hash, 0, '', '');
   }
 

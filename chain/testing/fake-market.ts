@@ -32,6 +32,11 @@ const refusal = (codespace: string, code: number, log: string): FakeRefusal => (
   log,
 });
 
+const restore = <T>(map: Map<string, T>, to: ReadonlyMap<string, T>): void => {
+  map.clear();
+  for (const [key, value] of to) map.set(key, value);
+};
+
 /** Everything the fake chain holds; tests read and write it as they like. */
 export class FakeMarket {
   readonly orders = new Map<string, Order>();
@@ -45,6 +50,27 @@ export class FakeMarket {
   readonly balances = new Map<string, readonly Coin[]>();
   /** Height of the block being made. */
   height = 1n;
+
+  /** Runs the messages of one transaction: all of their events, or the first refusal and no change at all. */
+  runAll(messages: readonly ChainMessage[]): readonly MarketEvent[] | FakeRefusal {
+    const maps = [this.orders, this.bids, this.leases, this.deployments, this.providers];
+    const before = maps.map((map) => new Map<string, unknown>(map));
+    const certificates = [...this.certificates];
+    const balances = new Map(this.balances);
+    const events: MarketEvent[] = [];
+    for (const message of messages) {
+      const result = this.run(message);
+      if (!('code' in result)) {
+        events.push(...result);
+        continue;
+      }
+      maps.forEach((map, i) => restore(map as Map<string, unknown>, before[i] ?? new Map()));
+      restore(this.balances, balances);
+      this.certificates.splice(0, Infinity, ...certificates);
+      return result;
+    }
+    return events;
+  }
 
   /** Runs one message; its events, or why the chain refuses it. A refusal changes nothing. */
   run(m: ChainMessage): readonly MarketEvent[] | FakeRefusal {

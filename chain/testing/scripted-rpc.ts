@@ -176,6 +176,8 @@ export class ScriptedRpc {
     switch (method) {
       case 'status':
         return this.#status();
+      case 'abci_info':
+        return { response: { last_block_height: String(this.blocks.at(-1)?.height ?? 0) } };
       case 'block':
         return blockAnswer(at('height'), this.chainId);
       case 'blockchain':

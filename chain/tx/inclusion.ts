@@ -4,11 +4,11 @@
  */
 import { sha256 } from '@cosmjs/crypto';
 import { fromHex, toHex } from '@cosmjs/encoding';
-import type { comet38, Comet38Client, RpcClient } from '@cosmjs/tendermint-rpc';
+import type { comet38, Comet38Client } from '@cosmjs/tendermint-rpc';
 import { isRpcAnswerError } from '../errors.js';
 import { isChainUnavailable } from '../ports.js';
 import type { TxOutcome } from '../ports.js';
-import { readHead, usable } from '../rpc/comet.js';
+import { readCommittedHeight, usable } from '../rpc/comet.js';
 import type { HeadTracker, SeenHead } from '../rpc/head-tracker.js';
 
 export type Included = Extract<TxOutcome, { readonly status: 'included' }>;
@@ -25,7 +25,6 @@ export interface Watch {
 }
 
 export interface InclusionOptions {
-  readonly rpc: RpcClient;
   readonly comet: Comet38Client;
   readonly heads: HeadTracker;
   /** Longest time between two looks, milliseconds. */
@@ -92,24 +91,28 @@ export class InclusionWatcher {
   }
 
   async #walk(): Promise<void> {
-    const { rpc, heads, pollMs } = this.#options;
     try {
-      const head = heads.fresh(pollMs) ?? (await readHead(rpc));
-      heads.note(head);
-      const watches = [...this.#watches].filter((w) => w.scanned.height < head.height);
+      // Not a block further: whoever learns of an inclusion may read the state it left.
+      const committed = await readCommittedHeight(this.#options.comet);
+      const watches = [...this.#watches].filter((w) => w.scanned.height < committed);
       if (watches.length === 0) return;
       const from = watches.reduce(
         (low, w) => (w.scanned.height < low ? w.scanned.height : low),
-        head.height,
+        committed,
       );
-      for (let h = from + 1n; h <= head.height; h += 1n) await this.#scan(h, watches);
+      for (let h = from + 1n; h <= committed; h += 1n) {
+        if (!(await this.#scan(h, watches))) return;
+      }
     } catch (error) {
       if (!isChainUnavailable(error)) throw error;
     }
   }
 
-  async #scan(height: bigint, watches: readonly Watch[]): Promise<void> {
+  /** Whether the block could be looked at, or is lost for good. */
+  async #scan(height: bigint, watches: readonly Watch[]): Promise<boolean> {
     const block = await this.#block(height);
+    if (block === undefined && !(await this.#isLost(height))) return false;
+    if (block !== undefined) this.#options.heads.note({ height, timeMs: block.timeMs });
     for (const watch of watches) {
       if (watch.scanned.height >= height) continue;
       if (block === undefined) {
@@ -121,6 +124,13 @@ export class InclusionWatcher {
       if (data !== undefined) watch.included ??= toIncluded(watch.hash, height, data);
       watch.scanned = { height, timeMs: block.timeMs };
     }
+    return true;
+  }
+
+  /** Whether the node has thrown this block away. @throws ChainUnavailableError */
+  async #isLost(height: bigint): Promise<boolean> {
+    const { syncInfo } = await usable('status', () => this.#options.comet.status());
+    return BigInt(syncInfo.earliestBlockHeight ?? 0) > height;
   }
 
   /** `undefined` when the node answers that it does not have this block. @throws ChainUnavailableError */

@@ -279,13 +279,13 @@ describe('submitting', () => {
     answerBroadcasts([{}]);
     const outcome = lane.submit([send]);
     await until('the broadcast', () => sent().length > 0);
-    rpc.handlers.set('status', () => new ScriptedError('down'));
+    rpc.handlers.set('abci_info', () => new ScriptedError('down'));
     rpc.handlers.set('block', () => new ScriptedError('down'));
     const [bytes = new Uint8Array()] = sent();
     rpc.addBlock({ txs: [{ bytes }] });
-    const asked = rpc.count('status');
-    await until('a failed look', () => rpc.count('status') > asked + 1);
-    rpc.handlers.delete('status');
+    const asked = rpc.count('abci_info');
+    await until('a failed look', () => rpc.count('abci_info') > asked + 1);
+    rpc.handlers.delete('abci_info');
     rpc.handlers.delete('block');
     expect((await outcome).status).toBe('included');
   });

@@ -48,6 +48,8 @@ export interface LaneDeps {
   readonly clock: ChainClock;
   /** The chain to sign for. @throws ChainUnavailableError */
   readonly chainId: () => Promise<string>;
+  /** Ends every wait of the lane, as if each had been aborted. */
+  readonly closed: AbortSignal;
 }
 
 /** A head this old still gives a deadline well inside the chain's window. */
@@ -87,7 +89,6 @@ class ChainTxLane implements TxLane {
     this.#nonces = new NonceSource(this.#options.timeoutSeconds, () => deps.clock.random());
     this.#account = new AccountState(deps.reader, signer.address);
     this.#inclusion = new InclusionWatcher({
-      rpc: deps.rpc,
       comet: deps.comet,
       heads: deps.heads,
       pollMs: this.#options.pollMs,
@@ -170,7 +171,9 @@ class ChainTxLane implements TxLane {
 
   async #send(tx: SignedTx, signal: AbortSignal | undefined): Promise<TxOutcome> {
     const sizes = this.#unsent.take(tx.hash);
-    const since = await this.#headPatiently(signal);
+    const { closed } = this.#deps;
+    const end = signal === undefined ? closed : AbortSignal.any([signal, closed]);
+    const since = await this.#headPatiently(end);
     const outcome = await broadcastTx(
       {
         comet: this.#deps.comet,
@@ -178,7 +181,7 @@ class ChainTxLane implements TxLane {
         clock: this.#deps.clock,
         resendMs: this.#options.resendMs,
       },
-      { tx, since, fresh: sizes !== undefined, signal },
+      { tx, since, fresh: sizes !== undefined, signal: end },
     );
     this.#learn(tx, sizes ?? [], outcome);
     return outcome;
