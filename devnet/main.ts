@@ -14,8 +14,8 @@ const millis = (text: string): number => {
 
 const port = (text: string): number => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65_535) {
-    throw new InvalidArgumentError('a port between 1 and 65535');
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError('a port up to 65535, 0 for any free one');
   }
   return value;
 };
@@ -26,7 +26,7 @@ const program = new Command('devnet')
   .option('--reset', 'delete the folder first')
   .option('--block-time <time>', 'time between blocks', millis, 1000)
   .option('--chain-id <id>', 'chain id', 'berth-devnet')
-  .option('--rpc-port <port>', 'RPC port on loopback', port, 26657)
+  .option('--rpc-port <port>', 'RPC port on loopback, 0 for any free one', port, 26657)
   .option('--min-gas-price <uakt>', 'least fee per gas that the mempool takes', '0.025')
   .option('--no-unordered', 'refuse unordered transactions')
   .parse();
@@ -47,7 +47,7 @@ const devnet = await startDevnet({
   dir: flags.dir,
   blockTimeMs: flags.blockTime,
   chainId: flags.chainId,
-  ports: { rpc: flags.rpcPort },
+  ports: flags.rpcPort === 0 ? {} : { rpc: flags.rpcPort },
   minGasPrice: flags.minGasPrice,
   unordered: flags.unordered,
 });

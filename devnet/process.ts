@@ -1,6 +1,6 @@
 /** Starts a devnet: writes its home, runs its validator, and adds full nodes of the same chain. Used by tests and demo. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { DEVNET_ACCOUNTS, type DevnetAccount } from './accounts.js';
 import { configToml, type NodePorts } from './node/config.js';
 import { genesisJson } from './node/genesis.js';
 import { newNodeKey, newValidatorKey } from './node/keys.js';
-import { DevnetNode, type RestartOptions } from './node/node.js';
+import { DevnetNode, DevnetStartError, type RestartOptions } from './node/node.js';
 import { freePort } from './node/ports.js';
 
 export interface DevnetOptions {
@@ -101,6 +101,9 @@ export const startDevnet = async (options: DevnetOptions): Promise<Devnet> => {
   signal?.throwIfAborted();
   const accounts = options.accounts ?? Object.values(DEVNET_ACCOUNTS);
   const cometbft = options.cometbft ?? (await cometbftPath());
+  await access(cometbft).catch((cause: unknown) => {
+    throw new DevnetStartError(`${cometbft} is not built: run hack/tools/build.sh cometbft`, cause);
+  });
   const ports = await choosePorts(options.ports);
   const nodeKey = newNodeKey();
   const validatorKey = newValidatorKey();

@@ -118,6 +118,16 @@ describe('ante, as the mempool sees it', () => {
     expect(setup().chain.check(bytes).code).toBe(4);
   });
 
+  it('fidelity 15: every signature is verified, also of a signer that was seen before', () => {
+    const { chain, send } = setup();
+    expect(chain.check(chain.sign(0, { messages: [send] })).code).toBe(0);
+    const forged = chain.sign(0, { messages: [send], sequence: 1n });
+    const last = forged.length - 1;
+    forged[last] = (forged[last] ?? 0) ^ 1;
+    expect(chain.check(forged).code).toBe(4);
+    expect(chain.deliver(chain.sign(0, { messages: [send], chainId: 'test-2' })).code).toBe(4);
+  });
+
   it('fidelity 6: only SIGN_MODE_DIRECT signs', () => {
     const { chain, send } = setup();
     const mode = SignMode.SIGN_MODE_LEGACY_AMINO_JSON;

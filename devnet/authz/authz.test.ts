@@ -83,6 +83,19 @@ describe('authz', () => {
     expect(chain.deliver(exec(3n)).code).toBe(2);
   });
 
+  it('refuses an unknown wrapped type already in the mempool', () => {
+    const { chain, grantee } = setup();
+    const inner = { typeUrl: '/no.such.Msg', value: new Uint8Array() };
+    const { codespace, code, log } = chain.check(
+      chain.sign(1, { messages: [execMessage(grantee, [inner])] }),
+    );
+    expect([codespace, code, log]).toEqual([
+      'sdk',
+      2,
+      'unable to resolve type URL /no.such.Msg: tx parse error',
+    ]);
+  });
+
   it('quotes the failed message in its log', () => {
     const { chain, granter, grantee, third } = setup();
     chain.deliver(chain.sign(0, { messages: [grantMessage(granter, grantee, SEND)] }));

@@ -113,7 +113,10 @@ export const authzModule = (router: Router): Module => ({
     '/cosmos.authz.v1beta1.MsgExec': message<MsgExec>({
       codec: MsgExec,
       signer: (m) => m.grantee,
-      validate: () => undefined,
+      // Types nobody knows are refused on decoding, hence already by the mempool.
+      validate: (m) => {
+        for (const inner of m.msgs) router.route(inner);
+      },
       run: (context, m) => execute(context, router, m),
     }),
   },

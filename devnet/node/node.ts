@@ -31,6 +31,8 @@ export interface RestartOptions {
 }
 
 const POLL_MS = 20;
+/** How long CometBFT may take to close its stores before it is killed. */
+const STOP_PATIENCE_MS = 5000;
 const LOG_LINES = 15;
 
 interface Running {
@@ -86,7 +88,9 @@ export class DevnetNode {
     if (running === undefined) return;
     this.#running = undefined;
     running.comet.terminate();
+    const impatience = setTimeout(() => running.comet.kill(), STOP_PATIENCE_MS);
     await running.comet.ended;
+    clearTimeout(impatience);
     running.app.terminate();
     await running.app.ended;
   }
@@ -120,7 +124,9 @@ export class DevnetNode {
       }
       if (comet.ended || performance.now() > deadline) {
         await this.kill();
-        const why = comet.ended ? 'CometBFT ended' : `no block within ${this.#options.startTimeoutMs} ms`;
+        const why = comet.ended
+          ? 'CometBFT ended'
+          : `no block within ${this.#options.startTimeoutMs} ms`;
         throw new DevnetStartError(`${why}: ${this.#logs()}`);
       }
       await delay(POLL_MS);
