@@ -4,6 +4,7 @@ import type { TxLane } from '../chain/ports.js';
 import type { ComputeProvider } from '../crds/generated/types.js';
 import type { KubeApi } from '../kube/api.js';
 import type { EventRecorder } from '../kube/event-recorder.js';
+import { formatOrderId } from '../market/ids.js';
 import type { LeaseId } from '../market/ids.js';
 import { isReasonError } from '../market/reasons.js';
 import type { Reason } from '../market/reasons.js';
@@ -70,7 +71,13 @@ export const lead = async (
     view,
     book,
     bids,
-    onOrders: (n) => metrics.ordersSeen(n),
+    onOrders: ({ orders, missed }) => {
+      metrics.ordersSeen(orders.length + missed);
+      for (const id of orders) {
+        log.info({ order: formatOrderId(id), height: view.height.toString() }, 'order seen');
+      }
+      if (missed > 0) log.warn({ missed }, 'orders found by recount that no block had told of');
+    },
   });
   const inventory = new InventoryView({
     ...{ api, clock, random },

@@ -8,7 +8,7 @@ import { ChainUnavailableError } from '../../chain/ports.js';
 import type { AuditedAttributes } from '../../market/attributes.js';
 import type { Block } from '../../market/events.js';
 import { formatLeaseId } from '../../market/ids.js';
-import type { LeaseId } from '../../market/ids.js';
+import type { LeaseId, OrderId } from '../../market/ids.js';
 import type { Coin } from '../../market/money.js';
 import { LIVE_LEASE_STATES } from '../../market/records.js';
 import type { Lease, MarketParams, Provider } from '../../market/records.js';
@@ -35,8 +35,11 @@ export interface ChainSyncDeps {
   readonly view: ChainView;
   readonly book: OrderBook;
   readonly bids: OwnBids;
-  /** Told of every order seen for the first time by a block's event, and of missed ones by a recount. */
-  readonly onOrders: (count: number) => void;
+  /** Told of the orders that a block opened, and how many a recount found that no block had told of. */
+  readonly onOrders: (seen: {
+    readonly orders: readonly OrderId[];
+    readonly missed: number;
+  }) => void;
 }
 
 /** What a block or recount changed, so that the caller wakes the right loops. */
@@ -74,16 +77,17 @@ export class ChainSync {
     bids.reduce(block.events);
     const created = createdOrders(block.events).filter((id) => !book.has(id));
     const read = await Promise.allSettled(created.map((id) => reader.order(id)));
-    let added = 0;
+    const seen: OrderId[] = [];
     for (const result of read) {
       if (
         result.status === 'fulfilled' &&
         result.value !== undefined &&
         book.add(result.value, block.height)
-      )
-        added += 1;
+      ) {
+        seen.push(result.value.id);
+      }
     }
-    if (added > 0) this.#deps.onOrders(added);
+    if (seen.length > 0) this.#deps.onOrders({ orders: seen, missed: 0 });
     const leases = this.#ownLeaseEvents(block);
     return { market: created.length > 0 || block.events.length > 0, leases };
   }
@@ -130,7 +134,7 @@ export class ChainSync {
     ]);
     view.observe(head);
     const missed = book.recount(orders, head.height);
-    if (missed > 0) this.#deps.onOrders(missed);
+    if (missed > 0) this.#deps.onOrders({ orders: [], missed });
     bids.recount(ownBids);
     this.#leases = new Map(leases.map((l) => [formatLeaseId(l.id), l]));
     this.#facts = { record, audited, params, balances };
