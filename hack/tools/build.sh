@@ -3,6 +3,7 @@
 #
 #   hack/tools/build.sh                 everything that `make test` and `make demo` need
 #   hack/tools/build.sh etcd kwok       only these tools
+#   hack/tools/build.sh node coredns    what a real node needs besides: kubelet, kube-proxy, CoreDNS
 #   hack/tools/build.sh --print-dir     where the binaries of this checkout's pins lie, building nothing
 #
 # The cache is ${BERTH_CACHE:-~/.cache/berth}/tools/<group>-<hash>; the hash covers the group's go.mod and go.sum, this
@@ -25,9 +26,10 @@ packages() { # GROUP -> Go packages to build
     node) for c in kubelet kube-proxy; do echo "k8s.io/kubernetes/cmd/$c"; done ;;
     kwok) echo sigs.k8s.io/kwok/cmd/kwok ;;
     helm) echo helm.sh/helm/v4/cmd/helm ;;
+    coredns) echo berth.dev/hack/tools/coredns ;; # a main package of ours: CoreDNS with few plugins
     # Its plain build needs a module that the proxy does not serve, so it has no go.mod of ours: the version is the pin.
     prometheus) for c in prometheus promtool; do echo "github.com/prometheus/prometheus/cmd/$c@$prometheus_version"; done ;;
-    *) echo "build.sh: unknown tool group '$1' (known: etcd cometbft kubernetes node kwok helm prometheus)" >&2; return 1 ;;
+    *) echo "build.sh: unknown tool group '$1' (known: etcd cometbft kubernetes node coredns kwok helm prometheus)" >&2; return 1 ;;
   esac
 }
 
@@ -35,7 +37,7 @@ module_dir() { case "$1" in node) echo kubernetes ;; *) echo "$1" ;; esac; }
 
 key() { # GROUP -> hash of everything that decides its binaries
   local dir; dir="$here/$(module_dir "$1")"
-  { go env GOVERSION GOOS GOARCH; packages "$1"; echo "$ldflags $prometheus_version"; cat "$dir/go.mod" "$dir/go.sum" 2>/dev/null || true; } | sha256sum | cut -c1-16
+  { go env GOVERSION GOOS GOARCH; packages "$1"; echo "$ldflags $prometheus_version"; cat "$dir/go.mod" "$dir/go.sum" "$dir"/*.go 2>/dev/null || true; } | sha256sum | cut -c1-16
 }
 
 build() { # GROUP INDEX TOTAL
@@ -68,7 +70,7 @@ wanted=("${groups[@]}"); print_only=0
 if [ "${1:-}" = --print-dir ]; then print_only=1; shift; fi
 [ $# -gt 0 ] && wanted=("$@")
 
-bin="$cache/bin-$(for g in "${groups[@]}" node; do key "$g"; done | sha256sum | cut -c1-16)"
+bin="$cache/bin-$(for g in "${groups[@]}" node coredns; do key "$g"; done | sha256sum | cut -c1-16)"
 if [ "$print_only" -eq 0 ]; then
   mkdir -p "$cache" "$bin"
   exec 9>"$cache/.lock"; flock 9 # two checkouts may build at once; the second waits and then finds it done
