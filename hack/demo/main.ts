@@ -1,0 +1,130 @@
+/**
+ * `make demo`: the whole story on real parts, told as a timeline. Ends with a non-zero status at the first step that does not
+ * happen. `--keep` leaves everything up.
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { toolsDir } from '../../test/peers/tools.js';
+import { DEMO_DIR, ROOT } from './paths.js';
+import { endDemo, readState } from './state.js';
+import type { DemoState, HostMessage } from './state.js';
+import { tellStory } from './story.js';
+
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const colour = process.stdout.isTTY;
+const TOOLS = ['etcd', 'cometbft', 'kube-apiserver', 'kubectl', 'kwok', 'prometheus', 'helm'];
+
+/** Starts the host and shows its progress until it is up. @throws Error with the host's own words */
+const startHost = (): Promise<{ host: ChildProcess; state: DemoState }> => {
+  rmSync(DEMO_DIR, { recursive: true, force: true });
+  mkdirSync(DEMO_DIR, { recursive: true });
+  const log = openSync(join(DEMO_DIR, 'host.log'), 'a');
+  const host = fork(join(import.meta.dirname, 'host.ts'), [DEMO_DIR], {
+    cwd: ROOT,
+    detached: true, // Ctrl-C reaches this process alone, which then ends the host in order
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    host.on('message', (message: HostMessage) => {
+      if (message.type === 'progress') {
+        console.error(
+          `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${message.line}`,
+        );
+      } else if (message.type === 'up') resolve({ host, state: message.state });
+      else reject(new Error(message.message));
+    });
+    host.once('exit', (code) =>
+      reject(
+        new Error(
+          `the demo's host ended with status ${code ?? 'unknown'}; see ${join(DEMO_DIR, 'host.log')}`,
+        ),
+      ),
+    );
+  });
+};
+
+const howToLook = (state: DemoState, bin: string): string =>
+  [
+    '',
+    'The demo stays up. Look at it:',
+    '',
+    `    export KUBECONFIG=${state.kubeconfig}`,
+    `    alias kubectl=${join(bin, 'kubectl')}`,
+    '    kubectl get berth -o wide',
+    `    open ${state.prometheusUrl}`,
+    `    tail -f ${state.operatorLog}`,
+    '',
+    'Be the tenant:',
+    '',
+    `    export BERTH_NODE=${state.rpcUrl} BERTH_HOME=${join(DEMO_DIR, 'berth')}`,
+    '    node_modules/.bin/tsx cli/main.ts deploy examples/notebook.yaml --accept cheapest',
+    '',
+    'End it: make demo-down',
+  ].join('\n');
+
+const main = async (): Promise<number> => {
+  const running = readState(DEMO_DIR);
+  if (running !== undefined) {
+    console.error('a kept demo is up; ending it first');
+    await endDemo(running);
+  }
+  const stop = new AbortController();
+  let host: ChildProcess | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => stop.abort(new Error(`interrupted by ${signal}`)));
+  const endHost = async (): Promise<void> => {
+    if (host?.exitCode !== null || !host.connected) return;
+    const gone = new Promise((resolve) => host?.once('exit', resolve));
+    host.send('stop');
+    await gone;
+  };
+  try {
+    const bin = await toolsDir(
+      ['etcd', 'cometbft', 'kubernetes', 'kwok', 'prometheus', 'helm'],
+      TOOLS,
+      stop.signal,
+    );
+    const starting = startHost();
+    const up = await Promise.race([
+      starting,
+      new Promise<never>((_, reject) => {
+        stop.signal.addEventListener('abort', () => reject(stop.signal.reason as Error));
+      }),
+    ]).catch(async (error: unknown) => {
+      host = (await starting.catch(() => undefined))?.host;
+      throw error;
+    });
+    host = up.host;
+    await tellStory({
+      state: up.state,
+      bin,
+      colour,
+      keep: values.keep,
+      signal: stop.signal,
+      print: (line) => console.log(line),
+    });
+    if (values.keep) {
+      host.send('keep');
+      host.disconnect();
+      host.unref();
+      console.log(howToLook(up.state, bin));
+      return 0;
+    }
+    return 0;
+  } catch (error) {
+    console.error(
+      `\nthe demo stopped here: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    console.error(`logs: ${DEMO_DIR}`);
+    return 1;
+  } finally {
+    await endHost();
+  }
+};
+
+process.exitCode = await main();
