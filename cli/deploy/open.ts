@@ -1,0 +1,161 @@
+/** The first step: a deployment on chain, new or gone on with. */
+import { formatDeploymentId } from '../../market/ids.js';
+import type { DeploymentId } from '../../market/ids.js';
+import { formatCoin } from '../../market/money.js';
+import type { Coin } from '../../market/money.js';
+import { LIVE_LEASE_STATES } from '../../market/records.js';
+import type { Deployment, Lease } from '../../market/records.js';
+import { misused, refused } from '../failure.js';
+import { submit } from '../submit.js';
+import type { TenantContext } from '../ports.js';
+import type { DeployRequest, OpenGroup } from './request.js';
+
+/** A deployment whose order is in the book or whose lease is running. */
+export interface Opened {
+  readonly id: DeploymentId;
+  /** Whether this run made it, and may therefore take it back. */
+  readonly created: boolean;
+  readonly groups: readonly OpenGroup[];
+}
+
+const held = (balances: readonly Coin[], denom: string): bigint =>
+  balances.find((c) => c.denom === denom)?.amount ?? 0n;
+
+/** @throws CliFailure `InsufficientFunds` naming what is there and what it takes */
+const checkFunds = async (ctx: TenantContext, request: DeployRequest): Promise<void> => {
+  const balances = await ctx.chain.reader.balances(ctx.owner);
+  const { deposit, feeReserve } = request;
+  const needs: Coin[] =
+    deposit.denom === feeReserve.denom
+      ? [{ denom: deposit.denom, amount: deposit.amount + feeReserve.amount }]
+      : [deposit, feeReserve];
+  const short = needs.find((need) => held(balances, need.denom) < need.amount);
+  if (short === undefined) return;
+  const has = balances.length === 0 ? 'nothing' : balances.map(formatCoin).join(', ');
+  const purpose =
+    deposit.denom === feeReserve.denom
+      ? 'deposit and fees'
+      : short === deposit
+        ? 'the deposit'
+        : 'fees';
+  throw refused(
+    'InsufficientFunds',
+    `${ctx.owner} has ${has}, and needs ${formatCoin(short)} for ${purpose}`,
+    {
+      field: 'deposit',
+      next:
+        short.denom === 'uact'
+          ? 'uact is made by burning uakt on chain and cannot be sent; or lower --deposit.'
+          : 'Send uakt to the account.',
+    },
+  );
+};
+
+/** The height, or the first sequence after it that this tenant has not used. */
+const freeSequence = async (ctx: TenantContext): Promise<bigint> => {
+  const { reader } = ctx.chain;
+  let dseq = (await reader.head()).height;
+  while ((await reader.deployment({ owner: ctx.owner, dseq })) !== undefined) dseq += 1n;
+  return dseq;
+};
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
+
+const resume = async (
+  ctx: TenantContext,
+  request: DeployRequest,
+  deployment: Deployment,
+): Promise<Opened> => {
+  const { id } = deployment;
+  const path = formatDeploymentId(id);
+  if (deployment.state !== 'active') {
+    throw refused('DeploymentClosed', `deployment ${path} is closed`, {
+      field: 'dseq',
+      next: 'Leave out --dseq to make a new one.',
+    });
+  }
+  if (!sameBytes(deployment.hash, request.sdl.hash)) {
+    throw misused('DeploymentDiffers', `deployment ${path} was made of another SDL`, {
+      field: 'dseq',
+      next: `To change what it runs: berth update ${id.dseq} ${request.file}`,
+    });
+  }
+  const { reader } = ctx.chain;
+  const leases = (await reader.leasesOfOwner(id.owner, LIVE_LEASE_STATES)).filter(
+    (l) => l.id.dseq === id.dseq,
+  );
+  const orders = (await reader.openOrders()).filter(
+    (o) => o.id.owner === id.owner && o.id.dseq === id.dseq,
+  );
+  const groups = deployment.groups.map((group): OpenGroup => {
+    const lease: Lease | undefined = leases.find((l) => l.id.gseq === group.id.gseq);
+    const order = lease?.id ?? orders.find((o) => o.id.gseq === group.id.gseq)?.id;
+    if (order !== undefined) {
+      const { owner, dseq, gseq, oseq } = order;
+      return { spec: group.spec, order: { owner, dseq, gseq, oseq }, lease };
+    }
+    throw refused(
+      'GroupNotOpen',
+      `group ${group.spec.name} of deployment ${path} is ${group.state}: it has neither lease nor open order`,
+      { next: `berth close ${id.dseq} returns what is left of the deposit.` },
+    );
+  });
+  ctx.output.step({ step: 'deployment-resumed', dseq: id.dseq.toString() });
+  ctx.terminal.say(`Going on with deployment ${id.dseq}.`);
+  return { id, created: false, groups };
+};
+
+const create = async (
+  ctx: TenantContext,
+  request: DeployRequest,
+  id: DeploymentId,
+): Promise<Opened> => {
+  const { groups, hash } = request.sdl;
+  const message = {
+    type: 'create-deployment',
+    id,
+    groups,
+    hash,
+    deposit: request.deposit,
+  } as const;
+  const landed = await submit(ctx, [message], `creating deployment ${id.dseq}`);
+  ctx.output.step({
+    step: 'deployment-created',
+    dseq: id.dseq.toString(),
+    height: landed.height.toString(),
+    txHash: landed.txHash,
+    hash: Buffer.from(hash).toString('hex'),
+  });
+  ctx.terminal.say(
+    `Deployment ${id.dseq} is in block ${landed.height}, ${formatCoin(request.deposit)} deposited (transaction ${landed.txHash}).`,
+  );
+  return {
+    id,
+    created: true,
+    groups: groups.map((spec, i) => ({
+      spec,
+      order: { ...id, gseq: i + 1, oseq: 1 },
+      lease: undefined,
+    })),
+  };
+};
+
+/**
+ * Makes the deployment, or finds the one that `request.dseq` names.
+ * @param confirm asked before money is spent
+ * @throws CliFailure with nothing locked, but for `TxUnknown`
+ */
+export const openDeployment = async (
+  ctx: TenantContext,
+  request: DeployRequest,
+  confirm: () => Promise<void>,
+): Promise<Opened> => {
+  const { owner } = ctx;
+  if (request.dseq !== undefined) {
+    const existing = await ctx.chain.reader.deployment({ owner, dseq: request.dseq });
+    if (existing !== undefined) return resume(ctx, request, existing);
+  }
+  await checkFunds(ctx, request);
+  await confirm();
+  return create(ctx, request, { owner, dseq: request.dseq ?? (await freeSequence(ctx)) });
+};
