@@ -1,12 +1,14 @@
 /**
  * The recorded cold and hot key on the devnet: grants, an allowance, a bid through authz paid by the granter, the same
- * bid again, a message that was not granted, and an unordered send. The recorded messages are signed anew with our keys as unordered
- * transactions; addresses, hashes, heights, places in the block, signatures and gas within 15 % differ, nothing else (fidelity 5, 7).
+ * bid again, a message that was not granted, and an unordered send. The recorded messages are signed anew with our keys
+ * as unordered transactions; addresses, hashes, heights, places in the block, signatures and gas within 15 % differ,
+ * nothing else (fidelity 5, 7).
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TxBody, TxRaw, AuthInfo } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import { createDeployment, createProvider } from '../../../devnet/akash/testing/scenario.js';
 import { RECORDED_ACCOUNTS } from '../../../devnet/testing/recorded-chain.js';
+import { sendMessage } from '../../../devnet/testing/messages.js';
 import type { TestKey } from '../../../devnet/testing/sign.js';
 import { DevnetHarness, rpc } from '../devnet/harness.js';
 import { isGasNear } from './compare.js';
@@ -103,6 +105,11 @@ describe('the recorded cold and hot key', () => {
     const deploy = await harness.sign(tenant, {
       messages: [createDeployment({ owner: tenant.address, dseq: DSEQ })],
     });
+    // The recorded sender had sent before: an account's first transaction also stores its key, which costs gas.
+    const first = await harness.sign(keys.holder, {
+      messages: [sendMessage(keys.holder.address, tenant.address, 1n)],
+    });
+    await harness.deliver(first);
     await harness.deliver(register);
     await harness.deliver(deploy);
     for (const [name, signer] of WALK) await resend(name, keys[signer]);
