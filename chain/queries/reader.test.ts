@@ -44,10 +44,7 @@ const anOrder = (dseq = 7): Uint8Array => {
   return WireOrder.encode({ ...order, id: { ...id, dseq: Long.fromNumber(dseq, true) } }).finish();
 };
 
-const aLease = (
-  extra: Uint8Array = new Uint8Array(),
-  state: Lease_State = Lease_State.active,
-): Uint8Array => {
+const aLease = (extra: Uint8Array = new Uint8Array()): Uint8Array => {
   const [entry] = recordedList('lease-list.json').leases;
   const lease = WireLease.encode({
     ...WireLease.fromJSON(entry?.lease),
