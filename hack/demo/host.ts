@@ -55,6 +55,7 @@ const main = async (): Promise<void> => {
       auditLog: stack.cluster.auditLogPath,
       rpcUrl: stack.chain.rpcUrl,
       chainId: stack.chain.chainId,
+      tenant: stack.chain.account('tenant').address,
       tenantMnemonicFile: join(dir, 'tenant.key'),
       prometheusUrl: prometheus.url,
       operatorLog: stack.operator.logPath,

@@ -9,6 +9,7 @@ export interface DemoState {
   readonly auditLog: string | undefined;
   readonly rpcUrl: string;
   readonly chainId: string;
+  readonly tenant: string;
   readonly tenantMnemonicFile: string;
   readonly prometheusUrl: string;
   readonly operatorLog: string;

@@ -242,7 +242,7 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
     const timeline = new Timeline(print, () => performance.now(), options.colour);
     const stage: Stage = { options, api: cluster.api, timeline };
     const berth = tenantCli(state.rpcUrl, join(DEMO_DIR, 'berth'), signal);
-    await berth.run(['wallet', 'import', state.tenantMnemonicFile]);
+    await berth.run(['wallet', 'import', '--from', state.tenantMnemonicFile]);
 
     timeline.begin();
     let deployed: CliStep | undefined;
@@ -253,7 +253,7 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
         case 'deployment-created':
           deployed = step;
           order = {
-            owner: text(step, 'owner'),
+            owner: state.tenant,
             dseq: BigInt(text(step, 'dseq')),
             gseq: 1,
             oseq: 1,
