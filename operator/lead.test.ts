@@ -160,6 +160,36 @@ describe('the operator, from order to paid lease and back', () => {
     },
   );
 
+  it('after a restart nothing is decided before the capacity of earlier bids is held again', async () => {
+    await given();
+    const first = bidOf(openOrder(world, 10n));
+    await world.until('first bid', async () => (await bidObject(first))?.status?.state === 'Open');
+    await world.kill();
+    const second = bidOf(openOrder(world, 11n));
+    // The Bid objects answer late, so that many bidding cycles fit between reading the chain and reading them.
+    const list = world.kube.list.bind(world.kube);
+    let answered = false;
+    jest.spyOn(world.kube, 'list').mockImplementation(async (resource, options) => {
+      if (resource.plural === BIDS.plural && !answered) {
+        const height = world.chain.height;
+        await world.until('blocks', () => world.chain.height > height + 20n);
+        answered = true;
+      }
+      return list(resource, options);
+    });
+    world.start();
+    await world.until(
+      'not recovered',
+      async () => (await condition('Bidding')) === 'BidsNotRecovered',
+    );
+    await world.until(
+      'skipped',
+      async () => (await provider())?.status?.skippedByReason?.['InsufficientGpus'] === 1,
+    );
+    expect(chainBid(second)).toBeUndefined();
+    expect(chainBid(first)?.state).toBe('open');
+  });
+
   it('killed between intent and inclusion, it sends the same transaction again and bids once', async () => {
     await given();
     await world.until('registered', () => world.chain.market.providers.get(PROVIDER));

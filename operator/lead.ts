@@ -196,8 +196,7 @@ export const lead = async (
   });
   const recount = looped('recount', timings.recountMs, async () => {
     const outcome = await sync.recount();
-    await bidding.recovery.run();
-    await bidding.upkeep.run();
+    await bidding.settle();
     for (const id of outcome.leases) leases.workers.enqueueLease(id);
     cycle.wake();
   });

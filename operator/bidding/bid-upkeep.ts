@@ -112,14 +112,16 @@ export class BidUpkeep {
   async #holdCapacity(records: readonly BidObject[]): Promise<void> {
     const { bids, ledger, leases, log } = this.#deps;
     const live = new Map(leases().map((l) => [formatOrderId(orderIdOf(l.id)), l]));
-    const open = new Map(bids.open().map((b) => [formatOrderId(orderIdOf(b.id)), b]));
-    const dropped = ledger.retain((key) => bids.isInFlight(key) || open.has(key) || live.has(key));
+    const standing = new Map(bids.standing().map((b) => [formatOrderId(orderIdOf(b.id)), b]));
+    const dropped = ledger.retain(
+      (key) => bids.isInFlight(key) || standing.has(key) || live.has(key),
+    );
     for (const key of dropped)
       log.info(
         { order: key },
         'reservation released: neither an open bid nor a lease stands behind it',
       );
-    for (const [key, holder] of [...open, ...live]) {
+    for (const [key, holder] of [...standing, ...live]) {
       if (ledger.get(key) === undefined) await this.#restore(key, holder, records);
     }
   }

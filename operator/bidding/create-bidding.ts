@@ -57,11 +57,14 @@ export interface BiddingDeps {
 
 export interface Bidding {
   readonly cycle: BiddingCycle;
-  readonly recovery: BidRecovery;
-  readonly upkeep: BidUpkeep;
   readonly closer: BidCloser;
   readonly submitter: BidSubmitter;
   readonly decisions: DecisionLog;
+  /**
+   * Takes over what was left in flight and makes Bids and reservations true to the last recount. Nothing is decided before
+   * it has succeeded once. @throws when chain or cluster cannot be read
+   */
+  settle(): Promise<void>;
   /** Why no order is decided now, `undefined` while bidding. */
   fault(): Reason | undefined;
 }
@@ -82,7 +85,11 @@ const rulesOf = ({ spec }: ComputeProvider, gasPrice: string): BidRules => ({
 const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
 
 /** Everything that one cycle reads, or the first reason not to. */
-const cycleInputs = (deps: BiddingDeps, signal: AbortSignal): CycleInputs | Reason => {
+const cycleInputs = (
+  deps: BiddingDeps,
+  settled: boolean,
+  signal: AbortSignal,
+): CycleInputs | Reason => {
   const { view, sync, inventory, policies, inventoryMaxAgeMs, gasPrice } = deps;
   const provider = policies.provider() ?? deps.provider;
   if (signal.aborted) return { code: 'Stopping', message: 'The operator is stopping.' };
@@ -93,6 +100,12 @@ const cycleInputs = (deps: BiddingDeps, signal: AbortSignal): CycleInputs | Reas
   if (fault !== undefined) return fault;
   if (facts === undefined)
     return { code: 'ChainNotRead', message: 'Orders, bids and leases have not been listed yet.' };
+  // Bids of an earlier run may be in flight, and their capacity is not held before they have been looked through.
+  if (!settled)
+    return {
+      code: 'BidsNotRecovered',
+      message: 'Bids of an earlier run are still being recovered.',
+    };
   const { record } = facts;
   if (record === undefined) {
     return {
@@ -148,7 +161,17 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
       });
     },
   });
-  const inputs = (): CycleInputs | Reason => cycleInputs(deps, signal);
+  let settled = false;
+  const inputs = (): CycleInputs | Reason => cycleInputs(deps, settled, signal);
+  const recovery = new BidRecovery({
+    ...{ reader, provider: address, view, intents, records, bids, ledger, log },
+    resume: (flight) => submitter.resume(flight, signal),
+    nowIso: () => new Date(clock.now()).toISOString(),
+  });
+  const upkeep = new BidUpkeep({
+    ...{ reader, records, bids, ledger, clock, metrics, log },
+    leases: () => sync.leases(),
+  });
   return {
     submitter,
     decisions,
@@ -168,26 +191,16 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
       },
       inputs,
     }),
-    recovery: new BidRecovery({
-      ...{ reader, provider: address, view, intents, records, bids, ledger, log },
-      resume: (flight) => submitter.resume(flight, signal),
-      nowIso: () => new Date(clock.now()).toISOString(),
-    }),
-    upkeep: new BidUpkeep({
-      reader,
-      records,
-      bids,
-      ledger,
-      leases: () => sync.leases(),
-      clock,
-      metrics,
-      log,
-    }),
     closer: new BidCloser({
       ...{ reader, lane, view, bids, log },
       timeoutBlocks: () =>
         blocksFor((policies.provider() ?? provider).spec.bidding.timeoutSeconds, view.blockTimeMs),
     }),
+    settle: async () => {
+      await recovery.run();
+      await upkeep.run();
+      settled = true;
+    },
     fault: () => {
       const now = inputs();
       return isReason(now) ? now : undefined;

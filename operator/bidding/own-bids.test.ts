@@ -18,7 +18,7 @@ const ours: Bid = {
 };
 const setup = (): OwnBids => {
   const bids = new OwnBids(us);
-  bids.recount([ours]);
+  bids.recount([ours], 5n);
   return bids;
 };
 
@@ -31,6 +31,22 @@ describe('OwnBids', () => {
     lost.reduce([{ type: 'lease-created', id: { ...ours.id, provider: rival }, price }]);
     expect(lost.onChain(path)?.state).toBe('lost');
     expect([...won.open(), ...lost.open()]).toEqual([]);
+  });
+
+  it('a bid that came into a block while the listing was under way stays known', () => {
+    const bids = setup();
+    bids.recount([], 4n);
+    expect(bids.has(path)).toBe(true);
+    bids.recount([], 5n);
+    expect(bids.has(path)).toBe(false);
+  });
+
+  it('a won bid holds its capacity even when no lease is listed yet, an ended one does not', () => {
+    const bids = setup();
+    bids.reduce([{ type: 'lease-created', id: ours.id, price }]);
+    expect(bids.standing()).toHaveLength(1);
+    bids.reduce([{ type: 'bid-closed', id: ours.id }]);
+    expect(bids.standing()).toEqual([]);
   });
 
   it("a rival's closed bid on the same order leaves ours open", () => {

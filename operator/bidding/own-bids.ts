@@ -63,9 +63,14 @@ export class OwnBids {
     return this.#onChain.get(path);
   }
 
-  /** Bids that hold capacity and a deposit. */
+  /** Bids that wait for their tenant: they hold capacity and a deposit. */
   open(): readonly Bid[] {
     return [...this.#onChain.values()].filter((b) => b.state === 'open');
+  }
+
+  /** Bids that hold capacity: open ones, and won ones, whose lease a listing may not show yet. */
+  standing(): readonly Bid[] {
+    return [...this.#onChain.values()].filter((b) => b.state === 'open' || b.state === 'active');
   }
 
   /** Takes over a bid that the chain has just shown in a block. */
@@ -73,9 +78,14 @@ export class OwnBids {
     this.#onChain.set(formatOrderId(orderIdOf(bid.id)), bid);
   }
 
-  /** Replaces everything known by a complete listing of our bids. */
-  recount(bids: readonly Bid[]): void {
-    this.#onChain = new Map(bids.map((b) => [formatOrderId(orderIdOf(b.id)), b]));
+  /** Replaces what is known by a complete listing of our bids that shows at least the block at `height`. */
+  recount(bids: readonly Bid[], height: bigint): void {
+    const listed = new Map(bids.map((b) => [formatOrderId(orderIdOf(b.id)), b]));
+    // A bid that came into a block while the listing was under way is not in it; forgotten, it would be placed again.
+    for (const [path, bid] of this.#onChain) {
+      if (bid.createdAt > height && !listed.has(path)) listed.set(path, bid);
+    }
+    this.#onChain = listed;
   }
 
   /** Applies what a block did to bids of ours: won, lost to another, closed. */

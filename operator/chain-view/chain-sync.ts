@@ -135,7 +135,7 @@ export class ChainSync {
     view.observe(head);
     const missed = book.recount(orders, head.height);
     if (missed > 0) this.#deps.onOrders({ orders: [], missed });
-    bids.recount(ownBids);
+    bids.recount(ownBids, head.height);
     this.#leases = new Map(leases.map((l) => [formatLeaseId(l.id), l]));
     this.#facts = { record, audited, params, balances };
     return { market: true, leases: leases.map((l) => l.id) };
