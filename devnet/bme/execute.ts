@@ -1,68 +1,22 @@
-/** Requests to swap, and their execution at an epoch (node x/bme/keeper). */
+/** Execution of swaps at an epoch (node x/bme/keeper). */
 import type { Coin } from '../../market/money.js';
 import { UACT, UAKT, writeCoin } from '../akash/coins.js';
 import { divide, formatDec, fromWhole, multiply, truncateToWhole } from '../akash/dec.js';
-import { refusal, wrapped } from '../akash/registered-error.js';
 import { burnCoins, mintCoins, sendCoins } from '../bank/keeper.js';
 import type { Context } from '../kernel/module.js';
-import { ORACLE_ERRORS, getPrice } from '../oracle/keeper.js';
+import { getPrice } from '../oracle/keeper.js';
 import { addCount, getCount, setCount } from './counters.js';
-import { BME_ERRORS as E } from './errors.js';
 import {
   eventId,
   pendingRequests,
   putCanceled,
   putExecuted,
-  putPending,
   type Execution,
-  type LedgerId,
   type PricedCoin,
   type Request,
 } from './ledger.js';
 import { getBmeParams } from './params.js';
-import { BME_ADDRESS, MintStatus, getStatus } from './status.js';
-
-const SEQUENCE = 'bme/sequence';
-const text = { encode: new TextEncoder(), decode: new TextDecoder() };
-
-/** Requests of one block are numbered from 1. */
-const nextSequence = (context: Context): bigint => {
-  const [height, last] = text.decode
-    .decode(context.store.get(SEQUENCE) ?? new Uint8Array())
-    .split('/');
-  const sequence = height === context.height.toString() ? BigInt(last ?? '0') + 1n : 1n;
-  context.store.set(SEQUENCE, text.encode.encode(`${context.height}/${sequence}`));
-  return sequence;
-};
-
-const checkStatus = (context: Context, denom: string): void => {
-  const { status } = getStatus(context);
-  if (status < MintStatus.mint_status_halt_cr) return;
-  const refund = denom === UACT && status === MintStatus.mint_status_halt_cr;
-  if (!refund) throw refusal(E.circuitBreakerActive);
-};
-
-/** Takes the coins and queues the swap. @throws AppError bme/6, bme/9, oracle.v2/4, sdk/5 */
-export const requestSwap = (
-  context: Context,
-  owner: string,
-  to: string,
-  burn: Coin,
-  toDenom: string,
-): LedgerId => {
-  const routes = [`${UAKT}/${UACT}`, `${UACT}/${UAKT}`];
-  if (!routes.includes(`${burn.denom}/${toDenom}`)) {
-    throw wrapped(E.invalidDenom, `invalid swap route ${burn.denom} -> ${toDenom}`);
-  }
-  if (getPrice(context, UAKT) === undefined) throw refusal(ORACLE_ERRORS.priceStalled);
-  checkStatus(context, burn.denom);
-  const { height } = context;
-  const id = { denom: burn.denom, toDenom, source: owner, height, sequence: nextSequence(context) };
-  addCount(context, 'pending', burn.denom, burn.amount);
-  sendCoins(context, owner, BME_ADDRESS, [burn]);
-  putPending(context, { id, owner, to, burn });
-  return id;
-};
+import { BME_ADDRESS } from './status.js';
 
 /** The outcome of a swap at today's price, or `undefined` when there is none. */
 const quote = (

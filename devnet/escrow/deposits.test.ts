@@ -31,7 +31,7 @@ import {
 } from '../akash/testing/scenario.js';
 import { getBalance } from '../bank/keeper.js';
 import { getCount } from '../bme/counters.js';
-import { ESCROW_ADDRESS } from './keeper.js';
+import { ESCROW_ADDRESS } from './money.js';
 
 const GRANTER = addressOf('granter');
 

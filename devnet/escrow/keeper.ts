@@ -7,17 +7,12 @@
  * block, so a second withdrawal from one deployment in one block panics and a close in it leaves the payment open. And
  * the account is stored before its payments, which gives the recorded order of events when funds run out.
  */
-import { UAKT } from '../akash/coins.js';
-import { divide, fromWhole, multiply, truncateToWhole } from '../akash/dec.js';
 import { panicked, refusal } from '../akash/registered-error.js';
-import { sendCoins } from '../bank/keeper.js';
-import { moduleAddress } from '../bank/module-address.js';
 import type { Context } from '../kernel/module.js';
-import { restoreGrant } from './deposits.js';
 import { ESCROW_ERRORS as E } from './errors.js';
+import { collect, payOut, refund } from './money.js';
 import type { DepositGrants, EscrowHooks, FallbackRate } from './ports.js';
 import {
-  Source,
   State,
   type Account,
   type AccountId,
@@ -26,18 +21,8 @@ import {
   type PaymentId,
   type Purse,
 } from './records.js';
-import { deduct, settleBlocks } from './settle.js';
-import {
-  accountPayments,
-  findAccount,
-  findPayment,
-  formatPaymentId,
-  putAccount,
-  putPayment,
-} from './store.js';
-
-/** The account of the escrow module, which holds all deposits. */
-export const ESCROW_ADDRESS = moduleAddress('escrow');
+import { settleAccount } from './settle-account.js';
+import { findAccount, findPayment, formatPaymentId, putAccount, putPayment } from './store.js';
 
 const requireAccount = (context: Context, id: AccountId): Account => {
   const account = findAccount(context, id);
@@ -49,27 +34,6 @@ const requirePayment = (context: Context, id: PaymentId): Payment => {
   const payment = findPayment(context, id);
   if (payment === undefined) throw refusal(E.paymentNotFound);
   return payment;
-};
-
-/** Pays out whole units of what the payment has earned. */
-const payOut = (context: Context, payment: Payment): void => {
-  const earnings = truncateToWhole(payment.balance.amount);
-  if (earnings === 0n) return;
-  sendCoins(context, ESCROW_ADDRESS, payment.owner, [
-    { denom: payment.balance.denom, amount: earnings },
-  ]);
-  payment.withdrawn += earnings;
-  payment.balance.amount -= fromWhole(earnings);
-  payment.dirty = true;
-};
-
-const purseOf = (purses: Purse[], denom: string): Purse => {
-  let purse = purses.find((candidate) => candidate.denom === denom);
-  if (purse === undefined) {
-    purse = { denom, amount: 0n };
-    purses.push(purse);
-  }
-  return purse;
 };
 
 const isDone = (state: State): boolean => state === State.closed || state === State.overdrawn;
@@ -103,7 +67,7 @@ export class EscrowKeeper {
       funds: [],
       deposits: [],
     };
-    this.#collect(context, account, deposits);
+    collect(context, account, deposits);
     putAccount(context, account);
   }
 
@@ -111,12 +75,12 @@ export class EscrowKeeper {
   deposit(context: Context, id: AccountId, deposits: readonly Deposit[]): void {
     const account = requireAccount(context, id);
     if (account.state === State.closed) throw refusal(E.accountClosed);
-    this.#collect(context, account, deposits);
+    collect(context, account, deposits);
     if (account.state !== State.overdrawn) {
       putAccount(context, account);
       return;
     }
-    const { payments, overdrawn } = this.#settle(context, account);
+    const { payments, overdrawn } = settleAccount(context, account, this.#fallback);
     this.#closePayments(context, payments);
     if (!overdrawn) account.state = State.closed;
     this.#save(context, account, payments);
@@ -125,7 +89,7 @@ export class EscrowKeeper {
   /** Settles, pays everybody out, refunds the rest. @throws AppError escrow/2, escrow/3 */
   closeAccount(context: Context, id: AccountId): void {
     const account = requireAccount(context, id);
-    const { payments } = this.#settle(context, account);
+    const { payments } = settleAccount(context, account, this.#fallback);
     if (account.state === State.open) account.state = State.closed;
     this.#closePayments(context, payments);
     this.#save(context, account, payments);
@@ -134,7 +98,7 @@ export class EscrowKeeper {
   /** Starts paying `rate` per block to `owner`. @throws AppError escrow/2…9 */
   createPayment(context: Context, id: PaymentId, owner: string, rate: Readonly<Purse>): void {
     const account = requireAccount(context, id.account);
-    const { payments, overdrawn } = this.#settle(context, account);
+    const { payments, overdrawn } = settleAccount(context, account, this.#fallback);
     if (overdrawn) throw refusal(E.accountOverdrawn);
     if (!account.funds.some((funds) => funds.denom === rate.denom)) {
       throw refusal(E.invalidDenomination);
@@ -160,7 +124,7 @@ export class EscrowKeeper {
   withdraw(context: Context, id: PaymentId): void {
     const account = requireAccount(context, id.account);
     if (requirePayment(context, id).state !== State.open) throw refusal(E.paymentClosed);
-    const { payments, overdrawn } = this.#settle(context, account);
+    const { payments, overdrawn } = settleAccount(context, account, this.#fallback);
     if (!overdrawn) {
       const payment = payments.find((candidate) => candidate.id.xid === id.xid);
       if (payment === undefined) throw panicked(`couldn't find payment ${formatPaymentId(id)}`);
@@ -173,77 +137,13 @@ export class EscrowKeeper {
   closePayment(context: Context, id: PaymentId): void {
     const account = requireAccount(context, id.account);
     if (requirePayment(context, id).state === State.closed) throw refusal(E.paymentClosed);
-    const { payments } = this.#settle(context, account);
+    const { payments } = settleAccount(context, account, this.#fallback);
     for (const payment of payments) payment.dirty = true;
     this.#closePayments(
       context,
       payments.filter((payment) => payment.id.xid === id.xid),
     );
     this.#save(context, account, payments);
-  }
-
-  #collect(context: Context, account: Account, deposits: readonly Deposit[]): void {
-    for (const deposit of deposits) {
-      const { denom, amount } = deposit.balance;
-      const funds = purseOf(account.funds, denom);
-      purseOf(account.transferred, denom);
-      if (funds.amount < 0n) funds.amount = 0n;
-      sendCoins(context, deposit.owner, ESCROW_ADDRESS, [
-        { denom, amount: truncateToWhole(amount) },
-      ]);
-      funds.amount += amount;
-      account.deposits.push({ ...deposit, balance: { ...deposit.balance } });
-    }
-  }
-
-  #settle(context: Context, account: Account): { payments: Payment[]; overdrawn: boolean } {
-    if (account.state === State.closed) throw refusal(E.accountClosed);
-    if ((account.funds[0]?.amount ?? 0n) < 0n) return { payments: [], overdrawn: true };
-    let blocks = 0n;
-    if (account.state !== State.overdrawn) {
-      blocks = context.height - account.settledAt;
-      account.settledAt = context.height;
-    }
-    const states = blocks === 0n ? [State.overdrawn] : [State.overdrawn, State.open];
-    const payments = accountPayments(context, account.id, states);
-    if (payments.length === 0 || !settleBlocks(account, payments, blocks)) {
-      return { payments, overdrawn: false };
-    }
-    this.#payFromFallback(context, account, payments);
-    if (!payments.some((payment) => payment.state === State.overdrawn)) {
-      return { payments, overdrawn: false };
-    }
-    account.state = State.overdrawn;
-    for (const payment of payments) {
-      payment.state = State.overdrawn;
-      payment.dirty = true;
-      payOut(context, payment);
-    }
-    return { payments, overdrawn: true };
-  }
-
-  /** Pays arrears in uakt while minting is halted; what uakt covers is no longer owed in uact. */
-  #payFromFallback(context: Context, account: Account, payments: readonly Payment[]): void {
-    const funds = account.funds.find((purse) => purse.denom === UAKT);
-    if (funds === undefined || funds.amount <= 0n) return;
-    const price = this.#fallback.aktPriceWhileHalted(context);
-    if (price === undefined || price <= 0n) return;
-    for (const payment of payments) {
-      if (payment.state !== State.overdrawn || payment.unsettled.amount === 0n) continue;
-      const { taken, short } = deduct(account, UAKT, divide(payment.unsettled.amount, price));
-      if (taken === 0n) continue;
-      if (short) funds.amount = 0n;
-      const amount = truncateToWhole(taken);
-      if (amount > 0n) {
-        sendCoins(context, ESCROW_ADDRESS, payment.owner, [{ denom: UAKT, amount }]);
-      }
-      payment.unsettled.amount -= multiply(taken, price);
-      if (payment.unsettled.amount <= 0n) {
-        payment.unsettled.amount = 0n;
-        payment.state = State.open;
-      }
-      if (short) break;
-    }
   }
 
   #closePayments(context: Context, payments: readonly Payment[]): void {
@@ -262,7 +162,7 @@ export class EscrowKeeper {
   }
 
   #saveAccount(context: Context, account: Account): void {
-    if (isDone(account.state)) this.#refund(context, account);
+    if (isDone(account.state)) refund(context, account, this.#grants);
     putAccount(context, account);
     if (isDone(account.state)) this.#hooks.onAccountClosed(context, account);
   }
@@ -270,15 +170,5 @@ export class EscrowKeeper {
   #savePayment(context: Context, payment: Payment): void {
     putPayment(context, payment);
     if (isDone(payment.state)) this.#hooks.onPaymentClosed(context, payment);
-  }
-
-  #refund(context: Context, account: Account): void {
-    for (const { owner, source, balance } of account.deposits) {
-      const coin = { denom: balance.denom, amount: truncateToWhole(balance.amount) };
-      sendCoins(context, ESCROW_ADDRESS, owner, [coin]);
-      if (source === Source.grant) restoreGrant(context, this.#grants, account.owner, owner, coin);
-      purseOf(account.funds, balance.denom).amount -= balance.amount;
-    }
-    account.deposits = [];
   }
 }

@@ -22,7 +22,7 @@ import { MsgAccountDeposit, Scope } from '@akashnetwork/chain-sdk/private-types/
 import { fromWhole } from '../akash/dec.js';
 import { getBalance, getSupply } from '../bank/keeper.js';
 import { bidAccountId, deploymentAccountId, leasePaymentId } from '../market/escrow-ids.js';
-import { ESCROW_ADDRESS } from './keeper.js';
+import { ESCROW_ADDRESS } from './money.js';
 import { State } from './records.js';
 import { findAccount, findPayment } from './store.js';
 

@@ -5,13 +5,13 @@
 import type { BidId, GroupId, LeaseId, OrderId } from '../../market/ids.js';
 import { writeAmount } from '../akash/coins.js';
 import { bidKey, groupKey, orderKey } from '../akash/ids.js';
-import { IndexedRecords } from '../akash/indexed.js';
 import { refusal } from '../akash/registered-error.js';
 import { GroupState, type GroupSpec } from '../deployment/records.js';
 import type { EscrowKeeper } from '../escrow/keeper.js';
 import type { Context } from '../kernel/module.js';
 import { isAppError } from '../kernel/errors.js';
 import { MARKET_ERRORS as E } from './errors.js';
+import { BIDS, LEASES, ORDERS } from './collections.js';
 import { bidAccountId, leasePaymentId } from './escrow-ids.js';
 import { reasonName } from './reasons.js';
 import {
@@ -29,30 +29,6 @@ import {
   type Lease,
   type Order,
 } from './records.js';
-import { LEASE_RECLAIMING } from './wire.js';
-
-/** All orders, listed open first. */
-export const ORDERS = new IndexedRecords('market/o', {
-  open: OrderState.open,
-  active: OrderState.active,
-  closed: OrderState.closed,
-});
-
-/** All bids. */
-export const BIDS = new IndexedRecords('market/b', {
-  open: BidState.open,
-  active: BidState.active,
-  lost: BidState.lost,
-  closed: BidState.closed,
-});
-
-/** All leases. */
-export const LEASES = new IndexedRecords('market/l', {
-  active: LeaseState.active,
-  insufficient_funds: LeaseState.insufficient_funds,
-  closed: LeaseState.closed,
-  reclaiming: LEASE_RECLAIMING,
-});
 
 const isEnded = (state: LeaseState): boolean =>
   state === LeaseState.closed || state === LeaseState.insufficient_funds;

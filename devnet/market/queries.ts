@@ -20,8 +20,8 @@ import { findAccount, findPayment } from '../escrow/store.js';
 import { queryInvalid } from '../kernel/errors.js';
 import type { Context, QueryHandler } from '../kernel/module.js';
 import { MARKET_ERRORS as E } from './errors.js';
+import { BIDS, LEASES, ORDERS } from './collections.js';
 import { bidAccountId, leasePaymentId } from './escrow-ids.js';
-import { BIDS, LEASES, ORDERS } from './keeper.js';
 import { encodeMarketParams, getMarketParams } from './params.js';
 import { decodeBid, decodeLease } from './records.js';
 
