@@ -136,3 +136,6 @@ export class Wiring {
     for (const step of this.#undo.splice(0)) step();
   }
 }
+
+/** Makes the wiring of a run from the options that were read. */
+export type Wire = (options: unknown) => Wiring;
