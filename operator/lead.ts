@@ -15,6 +15,7 @@ import { ChainSync } from './chain-view/chain-sync.js';
 import { ChainView } from './chain-view/chain-view.js';
 import type { Clock } from './clock.js';
 import type { OperatorConfig } from './config.js';
+import { EarningsView } from './funds/earnings-view.js';
 import { FundsBook } from './funds/funds-book.js';
 import { InventoryView } from './inventory/inventory-view.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
@@ -166,6 +167,7 @@ export const lead = async (
     code: 'NotChecked',
     message: 'The record on chain has not been checked yet.',
   };
+  const earnings = new EarningsView(reader, address, view, () => sync.leases());
   const status = new StatusLoop({
     ...{
       api,
@@ -183,6 +185,7 @@ export const lead = async (
     decisions: bidding.decisions,
     registrationFault: () => registrationFault,
     biddingFault: () => bidding.fault(),
+    earnedTodayUact: () => earnings.todayUact(),
   });
 
   let pausedFor: string | undefined;
@@ -226,6 +229,7 @@ export const lead = async (
   const loops = [
     ...[cycle, recount, register, labels, compare],
     looped('funds', timings.fundsMs, (s) => funds.run(s)),
+    looped('earnings', timings.compareMs, () => earnings.refresh()),
     looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
     looped('status', timings.statusMs, async () => {
       await status.run();

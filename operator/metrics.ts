@@ -103,6 +103,10 @@ export const createMetrics = (): OperatorMetrics => {
     labelNames: ['kind'],
     registers,
   });
+  // A counter that first appears at 1 has no increase for Prometheus: each outcome starts at 0.
+  for (const outcome of ['open', 'won', 'lost', 'closed', 'failed', 'expired']) {
+    bids.inc({ outcome, reason: '' }, 0);
+  }
   return {
     registry,
     ordersSeen: (count) => ordersSeen.inc(count),

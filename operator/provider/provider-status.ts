@@ -27,6 +27,8 @@ export interface ProviderObservation {
   readonly activeLeases: number;
   readonly orders: { readonly open: number; readonly bid: number; readonly skipped: number };
   readonly skippedByReason: Readonly<Record<string, number>>;
+  /** `undefined` until it was computed once. */
+  readonly earnedTodayUact: bigint | undefined;
 }
 
 const observe = (
@@ -116,5 +118,8 @@ export const providerStatus = (
   leases: { active: seen.activeLeases },
   orders: seen.orders,
   skippedByReason: seen.skippedByReason,
+  ...(seen.earnedTodayUact === undefined
+    ? {}
+    : { earnedTodayUact: seen.earnedTodayUact.toString() }),
   updatedAt: nowIso,
 });

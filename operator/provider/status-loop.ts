@@ -34,6 +34,7 @@ export interface StatusLoopDeps {
   /** Why registration is not complete, as of its last run. */
   readonly registrationFault: () => Reason | undefined;
   readonly biddingFault: () => Reason | undefined;
+  readonly earnedTodayUact: () => bigint | undefined;
 }
 
 /** A wallet below this many bids' fees cannot be relied on. */
@@ -65,7 +66,7 @@ export class StatusLoop {
     const object = provider();
     const status = this.#status(object);
     this.#gauges(status);
-    const { updatedAt: _, chain: __, ...significant } = status;
+    const { updatedAt: _, chain: __, earnedTodayUact: ___, ...significant } = status;
     const text = JSON.stringify(significant);
     const age = clock.now() - Date.parse(object.status?.updatedAt ?? '1970-01-01T00:00:00Z');
     if (text === this.#written && age < 10_000) return;
@@ -108,6 +109,7 @@ export class StatusLoop {
         activeLeases: sync.leases().length,
         orders: { open: open.length, bid: withBid, skipped: open.length - withBid },
         skippedByReason: decisions.skippedByReason(),
+        earnedTodayUact: this.#deps.earnedTodayUact(),
       },
       object.status?.conditions,
       object.metadata.generation ?? 1,
