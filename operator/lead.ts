@@ -145,7 +145,10 @@ export const lead = async (
       funds: fundsBook,
     },
     events: eventsThrough(deps.recorder),
-    onGone: () => recount.wake(),
+    onGone: () => {
+      recount.wake();
+      earned.wake();
+    },
   });
   const funds = createFunds({
     ...{ api, reader, lane, view, metrics, log, provider, book: fundsBook },
@@ -226,10 +229,11 @@ export const lead = async (
   const compare = looped('compare', timings.compareMs, async () => {
     if (sync.facts() !== undefined) await leases.workers.compare();
   });
+  const earned = looped('earnings', timings.compareMs, () => earnings.refresh());
   const loops = [
     ...[cycle, recount, register, labels, compare],
     looped('funds', timings.fundsMs, (s) => funds.run(s)),
-    looped('earnings', timings.compareMs, () => earnings.refresh()),
+    earned,
     looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
     looped('status', timings.statusMs, async () => {
       await status.run();
