@@ -56,6 +56,3 @@ export const writeAmount = (amount: Amount): TextCoin => ({
 /** Whether a decimal coin is one: a proper denomination and an amount that is not negative. */
 export const isValidAmount = (amount: Amount): boolean =>
   DENOM.test(amount.denom) && amount.amount >= 0n;
-
-/** A decimal coin as typed events print it. */
-export const eventAmount = (coin: TextCoin | undefined): TextCoin => writeAmount(readAmount(coin));
