@@ -1,10 +1,14 @@
 /** The chain behind its ports: one call, and no caller knows which chain it talks to. */
+import type { Provider } from '../market/records.js';
 import { systemClock } from './clock.js';
 import type { ChainClock } from './clock.js';
 import { createBlockFeed } from './feed/block-feed.js';
 import type { BlockFeedOptions } from './feed/block-feed.js';
 import type { BlockFeed, ChainReader, Signer, TxLane } from './ports.js';
 import { measureBlockTime } from './queries/block-time.js';
+import { abciQueryOver } from './queries/abci.js';
+import { readTogether } from './queries/pages.js';
+import { listProviders } from './queries/provider.js';
 import { createChainReader } from './queries/reader.js';
 import { cometOver, readHead } from './rpc/comet.js';
 import { EndpointPool } from './rpc/endpoint-pool.js';
@@ -31,18 +35,20 @@ export interface ChainClient {
   readonly feed: BlockFeed;
   /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
   laneFor(signer: Signer, options: LaneOptions): TxLane;
-  /** Closes every connection and ends every wait of its lanes; the feed's `run` ends by its own signal. */
+  /** Closes every connection, and ends the feed and every wait of the lanes. */
   close(): void;
 }
 
-/** Beside the client: what only people need, who think in hours and not in blocks. */
-export interface BlockTimes {
+/** Beside the client: what only people need, who think in hours and not in blocks, and want to look around. */
+export interface ForPeople {
   /** Mean milliseconds between the latest blocks. @throws ChainUnavailableError also when there are too few of them */
   blockTimeMs(): Promise<number>;
+  /** Every registered provider. @throws ChainUnavailableError */
+  providers(): Promise<readonly Provider[]>;
 }
 
 /** Throws TypeError on a URL that is none. Connects lazily: a chain that is down shows on first use. */
-export const connectChain = (config: ChainConfig): ChainClient & BlockTimes => {
+export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
   const clock = config.clock ?? systemClock;
   const pool = new EndpointPool({
     endpoints: config.endpoints.map((url) =>
@@ -72,6 +78,7 @@ export const connectChain = (config: ChainConfig): ChainClient & BlockTimes => {
         comet,
         heads,
         clock,
+        closed: closing.signal,
         endpointUrl: () => pool.preferredUrl(),
         demote: (url, why) => {
           pool.demote(url, why);
@@ -94,6 +101,7 @@ export const connectChain = (config: ChainConfig): ChainClient & BlockTimes => {
         options,
       ),
     blockTimeMs: async () => measureBlockTime(comet, (await readHead(pool)).height),
+    providers: () => readTogether([listProviders(abciQueryOver(comet))]),
     close: () => {
       closing.abort();
       pool.disconnect();

@@ -9,7 +9,10 @@ import type { CertificateResponse } from '@akashnetwork/chain-sdk/private-types/
 import {
   QueryProviderRequest,
   QueryProviderResponse,
+  QueryProvidersRequest,
+  QueryProvidersResponse as ProvidersResponse,
 } from '@akashnetwork/chain-sdk/private-types/akash.v1beta4';
+import type { Provider as ProviderRecord } from '@akashnetwork/chain-sdk/private-types/akash.v1beta4';
 import type { AuditedAttributes } from '../../market/attributes.js';
 import type { Certificate, Provider } from '../../market/records.js';
 import { named, required, toAttributes } from '../decode/primitives.js';
@@ -22,18 +25,34 @@ const CERTIFICATE_STATES: Readonly<Record<number, Certificate['state']>> = {
   2: 'revoked',
 };
 
+const toProvider = (record: ProviderRecord): Provider => ({
+  owner: record.owner,
+  hostUri: record.hostUri,
+  attributes: toAttributes(record.attributes),
+  info: { email: record.info?.email ?? '', website: record.info?.website ?? '' },
+});
+
 /** @throws ChainQueryError also when not found */
 export const getProvider = async (query: AbciQuery, owner: string): Promise<Provider> => {
   const request = QueryProviderRequest.encode({ owner }).finish();
   const { value } = await query('/akash.provider.v1beta4.Query/Provider', request);
-  const provider = required(QueryProviderResponse.decode(value).provider, 'provider');
-  return {
-    owner: provider.owner,
-    hostUri: provider.hostUri,
-    attributes: toAttributes(provider.attributes),
-    info: { email: provider.info?.email ?? '', website: provider.info?.website ?? '' },
-  };
+  return toProvider(required(QueryProviderResponse.decode(value).provider, 'provider'));
 };
+
+/** Every provider that is registered, whether it still serves or not. */
+export const listProviders =
+  (query: AbciQuery): ReadListing<Provider> =>
+  (atHeight) =>
+    readPages(async (pagination, height) => {
+      const request = QueryProvidersRequest.encode({ pagination }).finish();
+      const answer = await query('/akash.provider.v1beta4.Query/Providers', request, height);
+      const response = ProvidersResponse.decode(answer.value);
+      return {
+        items: response.providers.map(toProvider),
+        pagination: response.pagination,
+        height: answer.height,
+      };
+    }, atHeight);
 
 /** What every auditor signed for `provider`; a provider that nobody audited is "not found" on some nodes. */
 export const listAuditedAttributes =

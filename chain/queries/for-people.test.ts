@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  QueryProvidersRequest as ProvidersRequest,
+  QueryProvidersResponse as ProvidersResponse,
+} from '@akashnetwork/chain-sdk/private-types/akash.v1beta4';
 import { connectChain } from '../client.js';
-import type { BlockTimes, ChainClient } from '../client.js';
+import type { ForPeople, ChainClient } from '../client.js';
 import { isChainUnavailable } from '../ports.js';
+import { abciAnswer } from '../testing/abci-answers.js';
 import { ScriptedRpc } from '../testing/scripted-rpc.js';
 
 let rpc: ScriptedRpc;
-let client: ChainClient & BlockTimes;
+let client: ChainClient & ForPeople;
 
 beforeEach(async () => {
   rpc = await ScriptedRpc.start();
@@ -40,5 +45,34 @@ describe('the measured block time', () => {
     const failure: unknown = await client.blockTimeMs().catch((error: unknown) => error);
     expect(isChainUnavailable(failure)).toBe(true);
     expect(String(failure)).toContain('too few blocks');
+  });
+});
+
+describe('the list of providers', () => {
+  it('is read over all its pages', async () => {
+    rpc.addBlock();
+    const page = (owner: string, nextKey: string): Uint8Array =>
+      ProvidersResponse.encode(
+        ProvidersResponse.fromPartial({
+          providers: [
+            { owner, hostUri: 'https://p:8443', attributes: [{ key: 'region', value: 'eu' }] },
+          ],
+          pagination: { nextKey: Buffer.from(nextKey) },
+        }),
+      ).finish();
+    rpc.handlers.set('abci_query', ({ path, data }) => {
+      if (path !== '/akash.provider.v1beta4.Query/Providers') return undefined;
+      const { pagination } = ProvidersRequest.decode(Buffer.from(String(data), 'hex'));
+      const first = (pagination?.key.length ?? 0) === 0;
+      return abciAnswer(first ? page('akash1a', 'more') : page('akash1b', ''));
+    });
+    expect(await client.providers()).toEqual(
+      ['akash1a', 'akash1b'].map((owner) => ({
+        owner,
+        hostUri: 'https://p:8443',
+        attributes: [{ key: 'region', value: 'eu' }],
+        info: { email: '', website: '' },
+      })),
+    );
   });
 });
