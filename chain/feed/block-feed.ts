@@ -34,6 +34,8 @@ export interface BlockFeedDeps {
   readonly clock: ChainClock;
   /** Where to subscribe, asked anew for each connection; `undefined` while no endpoint is known to be good. */
   readonly endpointUrl: () => string | undefined;
+  /** Ends every `run`, as its own signal does. */
+  readonly closed: AbortSignal;
   /** Told when an endpoint's chain stands still. */
   readonly demote: (url: string, why: string) => void;
 }
@@ -75,7 +77,8 @@ class ChainBlockFeed implements BlockFeed {
     return this.#deps.clock.now() - this.#newestAt;
   }
 
-  async run(signal: AbortSignal, onBlock: (block: Block) => Promise<void> | void): Promise<void> {
+  async run(own: AbortSignal, onBlock: (block: Block) => Promise<void> | void): Promise<void> {
+    const signal = AbortSignal.any([own, this.#deps.closed]);
     const stop = new AbortController();
     const halt = (): void => {
       stop.abort();
