@@ -2,6 +2,7 @@
 import type { ChainClock } from '../chain/clock.js';
 import type { ChainReader, Signer, TxLane } from '../chain/ports.js';
 import type { LeaseId } from '../market/ids.js';
+import type { Provider } from '../market/records.js';
 import type { LeaseStatus } from './lease-status.js';
 
 /** The chain as a tenant uses it. */
@@ -11,6 +12,8 @@ export interface TenantChain {
   laneFor(signer: Signer): TxLane;
   /** Mean milliseconds between blocks, measured. @throws ChainUnavailableError */
   blockTimeMs(): Promise<number>;
+  /** Every registered provider. @throws ChainUnavailableError */
+  providers(): Promise<readonly Provider[]>;
 }
 
 /** A provider's gateway, and where the chain says it is. */

@@ -21,7 +21,7 @@ export const createProgram = (wire: Wire): Command => {
     .addOption(new Option('-o, --output <form>', 'text, json or jsonl').default('text'))
     .option('--gas-price <price>', 'what is paid for a unit of gas', '0.025uakt')
     .option('-y, --yes', 'ask nothing, take the default answers')
-    .showHelpAfterError(false)
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride();
   addDeploy(program, wire);
   addDeploymentVerbs(program, wire);

@@ -64,7 +64,7 @@ export class Wiring {
   }
 
   /** @throws CliFailure `NodeMissing` */
-  chain(): ChainContext & { readonly connection: ReturnType<typeof connectChain> } {
+  chain(): ChainContext {
     const { nodes } = this.globals;
     if (nodes.length === 0) {
       throw misused('NodeMissing', 'no chain node is given', {
@@ -79,11 +79,11 @@ export class Wiring {
     const { gasPrice } = this.globals;
     return {
       ...this.context(),
-      connection,
       chain: {
         reader: connection.reader,
         laneFor: (signer) => connection.laneFor(signer, { gasPrice }),
         blockTimeMs: () => connection.blockTimeMs(),
+        providers: () => connection.providers(),
       },
     };
   }

@@ -1,6 +1,6 @@
 /** `berth deploy`: from an SDL to ready services, and out again with the deposit when it does not work. */
 import { formatCoin } from '../../market/money.js';
-import { BidBoard } from '../deploy/bids.js';
+import { BidBoard } from '../deploy/bid-board.js';
 import { chooseBids } from '../deploy/choose.js';
 import { createLeases, holdLease } from '../deploy/lease.js';
 import { sendManifest } from '../deploy/manifest.js';
@@ -9,7 +9,7 @@ import type { Opened } from '../deploy/open.js';
 import { waitUntilReady } from '../deploy/ready.js';
 import type { DeployRequest, DeployStep, HeldLease, ReadyService } from '../deploy/request.js';
 import { serviceLines } from '../deploy/service-lines.js';
-import { summaryLines } from '../deploy/summary.js';
+import { depositLine, summaryLines } from '../deploy/summary.js';
 import { isCliFailure, refused, toFailure, withNext } from '../failure.js';
 import type { CliFailure } from '../failure.js';
 import { submit } from '../submit.js';
@@ -127,6 +127,7 @@ const finish = (
 export const deploy = async (ctx: TenantContext, request: DeployRequest): Promise<void> => {
   const blockTimeMs = await ctx.chain.blockTimeMs();
   for (const line of summaryLines(request.sdl.groups, blockTimeMs)) ctx.terminal.say(line);
+  ctx.terminal.say(depositLine(request, blockTimeMs));
   const opened = await openDeployment(ctx, request, () => confirm(ctx, request));
   let leases: readonly HeldLease[];
   try {

@@ -3,7 +3,7 @@ import { refused } from '../failure.js';
 import { formatUsd } from '../format/money.js';
 import type { ChainContext } from '../ports.js';
 import { waitForBids } from './bids.js';
-import type { BidBoard } from './bids.js';
+import type { BidBoard } from './bid-board.js';
 import { chooseBy, isWithin, offerTable, usdOf } from './offers.js';
 import type { Choice, Offer } from './offers.js';
 import type { DeployRequest } from './request.js';

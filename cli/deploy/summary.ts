@@ -1,10 +1,13 @@
 /** What an SDL asks for, in lines for people. Pure. */
+import { Decimal, formatCoin } from '../../market/money.js';
 import { groupMaxPrice } from '../../market/resources.js';
 import type { GroupSpec, Resources } from '../../market/resources.js';
 import { isPersistent, storageClassOf } from '../../market/resources.js';
 import { countGpus, formatGpus } from '../format/gpus.js';
-import { formatRate } from '../format/money.js';
+import { formatDuration } from '../format/duration.js';
+import { formatRate, sumPrices } from '../format/money.js';
 import { formatTable } from '../format/table.js';
+import type { DeployRequest } from './request.js';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -49,3 +52,18 @@ export const summaryLines = (
     (group) => `${group.name} pays at most ${formatRate(groupMaxPrice(group), blockTimeMs)}`,
   ),
 ];
+
+/** How long a deposit lasts when the groups cost all that they may. */
+export const depositLine = (
+  { deposit, sdl }: Pick<DeployRequest, 'deposit' | 'sdl'>,
+  blockTimeMs: number,
+): string => {
+  const most = sumPrices(sdl.groups.map(groupMaxPrice));
+  const known = most.denom === deposit.denom && most.amount.gt('0');
+  const blocks = known ? new Decimal(deposit.amount.toString()).div(most.amount) : undefined;
+  const lasts =
+    blocks === undefined
+      ? ''
+      : `, enough for ${formatDuration(Number(blocks.toFixed(0)) * blockTimeMs)} at that price; more with: berth deposit`;
+  return `deposit ${formatCoin(deposit)}${lasts}`;
+};
