@@ -11,7 +11,7 @@ import type { ChainDecodeError } from '../errors.js';
 import { decodeBlockEvents } from '../events/block-events.js';
 import { isChainUnavailable } from '../ports.js';
 import type { BlockFeed } from '../ports.js';
-import { readCommittedHeight, readHead } from '../rpc/comet.js';
+import { readCommittedHeight, readHead, usable } from '../rpc/comet.js';
 import type { HeadTracker } from '../rpc/head-tracker.js';
 import { BlockTimer } from './block-timer.js';
 import { FETCH_BATCH, fetchBlocks } from './block-source.js';
@@ -163,7 +163,7 @@ class ChainBlockFeed implements BlockFeed {
   /** Moves on to the first block that a node still has, when the wanted one is gone. */
   async #skipLost(): Promise<void> {
     try {
-      const { syncInfo } = await this.#deps.comet.status();
+      const { syncInfo } = await usable('status', () => this.#deps.comet.status());
       const earliest = BigInt(syncInfo.earliestBlockHeight ?? 0);
       if (this.#next === undefined || earliest <= this.#next) return;
       this.#notice({ kind: 'gap', from: this.#next, to: earliest - 1n });
