@@ -3,7 +3,7 @@
  * wanted. Nothing is touched when the manifest cannot be read: what runs keeps running.
  */
 import type { KubeObject } from '../../crds/object.js';
-import { isKubeInvalid } from '../../kube/errors.js';
+import { isKubeForbidden, isKubeInvalid } from '../../kube/errors.js';
 import type { KubeApi } from '../../kube/api.js';
 import {
   DEPLOYMENTS,
@@ -115,7 +115,8 @@ export const applyManifest = async (
     try {
       await api.apply(resourceOf(object), object);
     } catch (error) {
-      if (!isKubeInvalid(error)) throw error;
+      // A validation, quota or admission policy says no: that is an answer, and its words are for people to read.
+      if (!isKubeInvalid(error) && !isKubeForbidden(error)) throw error;
       const [cause] = error.causes;
       return {
         code: 'ObjectRefused',

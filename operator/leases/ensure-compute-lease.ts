@@ -6,6 +6,7 @@ import { formatPrice, uactPerBlockToUsdPerHour } from '../../market/money.js';
 import type { LeaseId } from '../../market/ids.js';
 import type { Lease } from '../../market/records.js';
 import { groupGpus } from '../../market/resources.js';
+import type { GroupSpec } from '../../market/resources.js';
 import { modelNames } from '../bidding/placement-record.js';
 import type { LeaseControllerDeps } from './lease-context.js';
 import { leaseLabels, toLeaseRef } from './lease-identity.js';
@@ -16,11 +17,11 @@ export const ensureComputeLease = async (
   name: string,
   id: LeaseId,
   lease: Lease,
+  group: GroupSpec,
 ): Promise<ComputeLease> => {
   const existing = await deps.api.get(COMPUTE_LEASES, { name });
   if (existing !== undefined) return existing;
   const bid = await deps.bidRecords.get(id);
-  const group = await deps.reader.group(id);
   const placement = bid?.spec.placement ?? [];
   const created = await deps.api.apply(COMPUTE_LEASES, {
     apiVersion: API_VERSION,
@@ -34,7 +35,7 @@ export const ensureComputeLease = async (
       leaseId: toLeaseRef(id),
       price: { denom: lease.price.denom, amount: formatPrice(lease.price.amount) },
       usdPerHour: uactPerBlockToUsdPerHour(lease.price.amount, deps.view.blockTimeMs).toFixed(4),
-      gpus: group === undefined ? 0 : Number(groupGpus(group.spec)),
+      gpus: Number(groupGpus(group)),
       gpuModel: modelNames(placement),
       namespace: name,
       placement,

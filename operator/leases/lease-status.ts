@@ -1,5 +1,6 @@
 /** The status of a ComputeLease as a pure function of what was observed. */
-import { findCondition, setCondition } from '../../crds/conditions.js';
+import { isDeepStrictEqual } from 'node:util';
+import { setCondition } from '../../crds/conditions.js';
 import type { Observation } from '../../crds/conditions.js';
 import type {
   ComputeLeaseStatus,
@@ -20,12 +21,18 @@ export interface WorkloadObservation {
   readonly reallyRuns: boolean;
 }
 
+/** Where the tenant's manifest is. */
+export type ManifestState =
+  /** None came yet; without one the lease is closed at `deadlineHeight`. */
+  | { readonly state: 'awaited'; readonly deadlineHeight: bigint }
+  /** @param hash hex SHA-256 */
+  | { readonly state: 'received'; readonly hash: string }
+  /** One came, or another provider deployed one, and its Secret is not there: what runs stays. */
+  | { readonly state: 'lost' };
+
 export interface LeaseObservation {
   readonly lease: Lease;
-  /** Hex hash of the manifest received, `undefined` before. */
-  readonly manifestHash: string | undefined;
-  /** Block at which a lease without a manifest is closed. */
-  readonly manifestDeadlineHeight: bigint;
+  readonly manifest: ManifestState;
   /** Why the manifest could not be applied, `undefined` when it was. */
   readonly deployFault: Reason | undefined;
   readonly workload: WorkloadObservation | undefined;
@@ -37,13 +44,10 @@ const allReady = (services: readonly LeaseServiceStatus[]): boolean =>
   services.length > 0 && services.every((s) => s.ready >= s.total);
 
 const phaseOf = (seen: LeaseObservation, before: ComputeLeaseStatus | undefined): LeasePhase => {
-  if (seen.manifestHash === undefined) return 'AwaitingManifest';
-  if (seen.deployFault !== undefined || seen.workload === undefined) {
-    return before !== undefined && ['Running', 'Scheduled', 'Degraded'].includes(before.phase)
-      ? 'Degraded'
-      : 'Deploying';
-  }
-  if (allReady(seen.workload.services)) return seen.workload.reallyRuns ? 'Running' : 'Scheduled';
+  if (seen.manifest.state === 'awaited') return 'AwaitingManifest';
+  const { deployFault, workload } = seen;
+  if (deployFault === undefined && workload !== undefined && allReady(workload.services))
+    return workload.reallyRuns ? 'Running' : 'Scheduled';
   const wasReady =
     before !== undefined && ['Running', 'Scheduled', 'Degraded'].includes(before.phase);
   return wasReady ? 'Degraded' : 'Deploying';
@@ -104,25 +108,47 @@ const fundsOf = (seen: LeaseObservation): Observation => {
   );
 };
 
+const manifestOf = ({ manifest }: LeaseObservation): Observation => {
+  const type = 'ManifestReceived';
+  switch (manifest.state) {
+    case 'received':
+      return {
+        type,
+        status: 'True',
+        reason: 'Received',
+        message: `Manifest ${manifest.hash} was received and matches the chain.`,
+      };
+    case 'awaited':
+      return {
+        type,
+        status: 'False',
+        reason: 'AwaitingManifest',
+        message: `The tenant has sent no manifest; the lease is closed at height ${manifest.deadlineHeight} without one.`,
+      };
+    case 'lost':
+      return { type, status: 'Unknown', ...MANIFEST_LOST };
+  }
+};
+
+const MANIFEST_LOST = {
+  reason: 'ManifestSecretMissing',
+  message:
+    'There is no Secret with the manifest of this lease; what runs is left as it is until the tenant sends the manifest again.',
+};
+
 /** Conditions in a fixed order; Ready sums them up. */
 const observationsOf = (seen: LeaseObservation, phase: LeasePhase): readonly Observation[] => {
   const fault = seen.deployFault;
   const ready = phase === 'Running' || phase === 'Scheduled';
   return [
-    condition(
-      'ManifestReceived',
-      seen.manifestHash !== undefined,
-      ['Received', `Manifest ${seen.manifestHash ?? ''} was received and matches the chain.`],
-      [
-        'AwaitingManifest',
-        `The tenant has sent no manifest; the lease is closed at height ${seen.manifestDeadlineHeight} without one.`,
-      ],
-    ),
+    manifestOf(seen),
     condition(
       'Deployed',
-      seen.manifestHash !== undefined && fault === undefined,
+      seen.manifest.state === 'received' && fault === undefined,
       ['Applied', 'Every object of the manifest is applied.'],
-      [fault?.code ?? 'AwaitingManifest', fault?.message ?? 'There is nothing to deploy yet.'],
+      seen.manifest.state === 'lost'
+        ? [MANIFEST_LOST.reason, MANIFEST_LOST.message]
+        : [fault?.code ?? 'AwaitingManifest', fault?.message ?? 'There is nothing to deploy yet.'],
     ),
     healthOf(seen),
     fundsOf(seen),
@@ -200,10 +226,6 @@ export const closingStatus = (
   ),
 });
 
-/** Whether a status differs from the one stored, so that it is worth a write. */
+/** Whether a status differs from the one stored, so that it is worth a write. The server stores keys in its own order. */
 export const statusDiffers = (a: ComputeLeaseStatus | undefined, b: ComputeLeaseStatus): boolean =>
-  JSON.stringify(a) !== JSON.stringify(b);
-
-/** The message of a condition, for logs and Events. */
-export const conditionMessage = (status: ComputeLeaseStatus, type: string): string =>
-  findCondition(status.conditions, type)?.message ?? '';
+  !isDeepStrictEqual(a, JSON.parse(JSON.stringify(b)));

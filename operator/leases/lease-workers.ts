@@ -28,6 +28,8 @@ export interface LeaseWorkersDeps {
 }
 
 const CONCURRENCY = 4;
+/** A Deployment's status follows its pods' by a moment. */
+const FOLLOWS_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 
 export class LeaseWorkers {
@@ -51,7 +53,9 @@ export class LeaseWorkers {
 
   /** Looks again at a lease that is known by its name; a name that is not a lease's does nothing. */
   enqueueName(name: string): void {
-    if (this.#known.has(name)) this.#queue.add(name);
+    if (!this.#known.has(name)) return;
+    this.#queue.add(name);
+    this.#queue.addAfter(name, FOLLOWS_MS);
   }
 
   /** Compares the three sources, counts the disagreements, and reconciles everything seen. @throws KubeError */

@@ -1,6 +1,7 @@
 /**
  * A lease whose tenant never sends a manifest is closed after a while: it pays, but it holds capacity for nothing. The
- * deadline counts blocks from the lease's creation, so a restart changes nothing.
+ * deadline counts blocks from the lease's creation, so a restart changes nothing. A lease that ever had a manifest, or whose
+ * pods exist, is never closed for want of one: a lost Secret is our trouble, not the tenant's.
  */
 import { COMPUTE_LEASES } from '../../kube/resources.js';
 import { formatLeaseId } from '../../market/ids.js';
@@ -23,24 +24,28 @@ export const closeWithoutManifest = async (
   const timeoutBlocks = blocksFor(provider().spec.leases.manifestTimeoutSeconds, view.blockTimeMs);
   if (live.lease.state !== 'active' || live.lease.reclamation !== undefined) return false;
   if (view.height < manifestDeadline(live.lease, timeoutBlocks)) return false;
+  if (live.object.spec.manifest !== undefined) return false;
   // Read both once more: a manifest or an end that came in the meantime must win.
   const proof = await proveLease(reader, view, live.id);
   if (proof.state !== 'live' || (await readManifest(api, namespace, live.name)) !== undefined)
     return false;
+  const outcome = await lane.submit(
+    [{ type: 'close-bid', id: live.id, reason: 'manifest_timeout' }],
+    { signal },
+  );
+  const closed = outcome.status === 'included' && outcome.code === 0;
+  const about = { lease: formatLeaseId(live.id), outcome: outcome.status };
+  if (!closed) {
+    log.warn(about, 'ManifestTimeout: the lease could not be closed; trying again later');
+    return false;
+  }
   const object = (await api.get(COMPUTE_LEASES, { name: live.name })) ?? live.object;
   events.record(object, {
     type: 'Warning',
     reason: 'ManifestTimeout',
     action: 'CloseLease',
-    note: `No manifest came within ${timeoutBlocks} blocks of the lease; closing it.`,
+    note: `No manifest came within ${timeoutBlocks} blocks of the lease; it was closed.`,
   });
-  const outcome = await lane.submit(
-    [{ type: 'close-bid', id: live.id, reason: 'manifest_timeout' }],
-    { signal },
-  );
-  log.info(
-    { lease: formatLeaseId(live.id), outcome: outcome.status },
-    'ManifestTimeout: lease closed, its tenant sent no manifest',
-  );
-  return outcome.status === 'included' && outcome.code === 0;
+  log.info(about, 'ManifestTimeout: lease closed, its tenant sent no manifest');
+  return true;
 };

@@ -3,11 +3,12 @@ import type { LeaseEndpoint, LeaseServiceStatus } from '../../crds/generated/typ
 import type { KubeObject } from '../../crds/object.js';
 import type { KubeApi } from '../../kube/api.js';
 import type { Deployment, Pod, Service, StatefulSet } from '../../kube/core-objects.js';
-import { DEPLOYMENTS, PODS, SERVICES, STATEFUL_SETS } from '../../kube/resources.js';
+import { DEPLOYMENTS, INGRESSES, PODS, SERVICES, STATEFUL_SETS } from '../../kube/resources.js';
 import { MANIFEST_SERVICE, NAMESPACE } from '../../manifests/labels.js';
 import type { WorkloadObservation } from './lease-status.js';
 
-const serviceOf = (object: KubeObject): string | undefined =>
+/** The manifest service that an object belongs to. */
+export const serviceOf = (object: KubeObject): string | undefined =>
   object.metadata.labels?.[MANIFEST_SERVICE];
 
 /** The first thing that keeps a pod of the service from being ready, in the kubelet's or scheduler's words. */
@@ -31,7 +32,17 @@ const troubleOf = (pods: readonly Pod[]): string | undefined => {
   return undefined;
 };
 
-/** Hostnames by service name, from the ingresses that were applied. */
+/** What keeps a workload from having pods at all, in its controller's words: a quota, an admission policy. */
+const refusalOf = ({ status }: Deployment | StatefulSet): string | undefined => {
+  const refusal = status?.conditions?.find(
+    (c) => c.type === 'ReplicaFailure' && c.status === 'True',
+  );
+  return refusal === undefined
+    ? undefined
+    : `${refusal.reason ?? 'ReplicaFailure'}: ${refusal.message ?? ''}`.slice(0, 300);
+};
+
+/** Hostnames by service name, from the ingresses that exist. */
 export const hostnamesOf = (
   objects: readonly KubeObject[],
 ): ReadonlyMap<string, readonly string[]> => {
@@ -74,26 +85,26 @@ const statusOf = (
   const name = serviceOf(workload) ?? workload.metadata.name;
   const ready = workload.status?.readyReplicas ?? 0;
   const total = workload.spec.replicas ?? 1;
-  const message = ready < total ? troubleOf(pods) : undefined;
+  const message = ready < total ? (troubleOf(pods) ?? refusalOf(workload)) : undefined;
   return { name, ready, total, uris, ...(message === undefined ? {} : { message }) };
 };
 
-/** @param applied the objects of the manifest as applied, for their hostnames */
+/** Reads what exists, not what was applied: after a restart, or of a lease taken over, nothing else is known. */
 export const observeWorkload = async (
   api: KubeApi,
   namespace: string,
-  applied: readonly KubeObject[],
   publicHost: string,
   isSimulatedNode: (node: string) => boolean,
 ): Promise<WorkloadObservation> => {
   const options = { namespace, labelSelector: `${NAMESPACE}=${namespace}` };
-  const [deployments, statefulSets, services, pods] = await Promise.all([
+  const [deployments, statefulSets, services, ingresses, pods] = await Promise.all([
     api.list(DEPLOYMENTS, options),
     api.list(STATEFUL_SETS, options),
     api.list(SERVICES, options),
+    api.list(INGRESSES, options),
     api.list(PODS, options),
   ]);
-  const hosts = hostnamesOf(applied);
+  const hosts = hostnamesOf(ingresses.items);
   const bound = pods.items.flatMap((p) => p.spec.nodeName ?? []);
   const workloads = [...deployments.items, ...statefulSets.items].sort((a, b) =>
     a.metadata.name < b.metadata.name ? -1 : 1,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ANNOTATIONS, LABELS } from '../../crds/constants.js';
 import { SECRETS } from '../../kube/resources.js';
+import { leaseLabels } from '../leases/lease-identity.js';
 import { leaseNamespace } from '../../manifests/names.js';
 import { bidIdOf } from '../../market/ids.js';
 import type { BidId, OrderId } from '../../market/ids.js';
@@ -16,6 +17,7 @@ export interface GroupOptions {
   /** The most the tenant pays per block, uact. */
   readonly maxUact?: string;
   readonly count?: number;
+  readonly image?: string;
 }
 
 /** A group named `westcoast` with one unit: 8 H100 by default. */
@@ -50,7 +52,12 @@ export const aGroup = ({
 });
 
 /** The manifest that goes with {@link aGroup}. */
-export const aManifest = ({ gpus = 8, model = 'h100', count = 1 }: GroupOptions = {}): Uint8Array =>
+export const aManifest = ({
+  gpus = 8,
+  model = 'h100',
+  count = 1,
+  image = 'pytorch/pytorch:2.9.1',
+}: GroupOptions = {}): Uint8Array =>
   new TextEncoder().encode(
     JSON.stringify([
       {
@@ -58,7 +65,7 @@ export const aManifest = ({ gpus = 8, model = 'h100', count = 1 }: GroupOptions 
         services: [
           {
             name: 'train',
-            image: 'pytorch/pytorch:2.9.1',
+            image,
             command: null,
             args: null,
             env: null,
@@ -138,13 +145,13 @@ export const sendManifest = async (
   options: GroupOptions = {},
 ): Promise<void> => {
   const bytes = aManifest(options);
-  await world.kube.create(SECRETS, {
+  await world.kube.apply(SECRETS, {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name: leaseNamespace(lease),
       namespace: NAMESPACE,
-      labels: { [LABELS.manifest]: 'true' },
+      labels: { ...leaseLabels(lease, 'provider'), [LABELS.manifest]: 'true' },
       annotations: { [ANNOTATIONS.manifestHash]: createHash('sha256').update(bytes).digest('hex') },
     },
     data: { 'manifest.json': Buffer.from(bytes).toString('base64') },
