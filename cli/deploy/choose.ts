@@ -28,12 +28,12 @@ const askForGroup = async (ctx: ChainContext, offers: readonly Offer[]): Promise
 
 /** One round of questions; `undefined` to look at the bids again. */
 const askForAll = async (ctx: ChainContext, board: BidBoard): Promise<Choice | undefined> => {
+  // In place of the live table, which may have been cut to the width of the terminal.
+  ctx.terminal.live([]);
   const chosen: Offer[] = [];
   for (const offers of board.offers) {
-    if (board.offers.length > 1) {
-      ctx.terminal.say(`group ${offers[0]?.group ?? ''}`);
-      for (const line of offerTable(offers)) ctx.terminal.say(line);
-    }
+    if (board.offers.length > 1) ctx.terminal.say(`group ${offers[0]?.group ?? ''}`);
+    for (const line of offerTable(offers)) ctx.terminal.say(line);
     let answer = await askForGroup(ctx, offers);
     while (answer.kind === 'unclear') {
       ctx.terminal.say(`Please give a number from 1 to ${offers.length}.`);
@@ -54,12 +54,12 @@ export const chooseBids = async (
 ): Promise<Choice> => {
   for (;;) {
     await waitForBids(ctx, board, request, blockTimeMs);
-    ctx.terminal.settle();
     const choice =
       request.accept === undefined
         ? await askForAll(ctx, board)
         : chooseBy(request.accept, board.offers);
     if (choice === undefined) continue;
+    ctx.terminal.settle();
     if (isWithin(choice, request.maxUsdPerHour)) return choice;
     const usd = usdOf(choice);
     ctx.terminal.say(

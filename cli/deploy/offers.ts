@@ -89,17 +89,17 @@ export const isWithin = (choice: Choice, maxUsdPerHour: Decimal | undefined): bo
 const attribute = (provider: Provider | undefined, keys: readonly string[]): string =>
   provider?.attributes.find((a) => keys.includes(a.key))?.value ?? '-';
 
-/** The table that people choose from. */
+/** The table that people choose from; what a narrow terminal cuts off comes last. */
 export const offerTable = (offers: readonly Offer[]): readonly string[] =>
   formatTable(
-    ['#', 'PROVIDER', 'USD/HOUR', 'PER BLOCK', 'GPUS', 'REGION', 'HOST'],
+    ['#', 'USD/HOUR', 'PER BLOCK', 'GPUS', 'REGION', 'PROVIDER', 'HOST'],
     offers.map((o, i) => [
       String(i + 1),
-      o.bid.id.provider,
       o.usdPerHour === undefined ? '-' : formatUsd(o.usdPerHour),
       shortCoin(o.bid.price),
       formatGpus(o.gpus),
       printable(attribute(o.provider, ['region', 'location-region']), 20),
+      o.bid.id.provider,
       printable(hostOf(o.provider), 60),
     ]),
   );
