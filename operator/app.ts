@@ -9,7 +9,6 @@ import { parseDecimal } from '../market/money.js';
 import { signerFromFile } from '../chain/wallet.js';
 import { OPERATOR_LEASE } from '../crds/constants.js';
 import { EventRecorder } from '../kube/event-recorder.js';
-import { LeaderElector } from '../kube/leader-elector.js';
 import type { Reason } from '../market/reasons.js';
 import { ReasonError } from '../market/reasons.js';
 import { systemClock } from './clock.js';
@@ -18,6 +17,7 @@ import type { OperatorConfig } from './config.js';
 import { connectCluster } from './connect-cluster.js';
 import { serveHttp } from './http.js';
 import { lead } from './lead.js';
+import { workWhileLeading } from './leadership.js';
 import type { Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { PolicyView } from './policy-view.js';
@@ -147,34 +147,24 @@ export const startOperator = async (
       await leading();
       return;
     }
-    state.ready = { code: 'NotLeading', message: 'Another replica leads; this one stands by.' };
-    let work: Promise<void> | undefined;
-    const elector = new LeaderElector({
-      ...{
-        api,
-        clock,
-        random,
-        identity: instance,
-        namespace: config.namespace,
-        name: OPERATOR_LEASE,
-        ...timing,
+    // Standing by is a replica's part as well: not ready, it would hold up every rollout.
+    state.ready = undefined;
+    await workWhileLeading(
+      {
+        ...{ api, clock, random, identity: instance, ...timing },
+        ...{ namespace: config.namespace, name: OPERATOR_LEASE },
+        onElected: (token) => log.info({ fencingToken: token }, 'leading'),
+        onLost: (why) =>
+          end({
+            code: 'LeadershipLost',
+            message: `Leadership was lost: ${why.message}; ending so that two never bid.`,
+          }),
+        onError: (err) =>
+          log.warn({ err }, 'the leader-election Lease could not be read or written'),
       },
-      onElected: (token) => {
-        log.info({ fencingToken: token }, 'leading');
-        work = leading().catch((error: unknown) => {
-          fail(error);
-        });
-      },
-      onLost: (why) =>
-        end({
-          code: 'LeadershipLost',
-          message: `Leadership was lost: ${why.message}; ending so that two never bid.`,
-        }),
-      onError: (err) => log.warn({ err }, 'the leader-election Lease could not be read or written'),
-    });
-    await elector.run(running);
-    stop.abort();
-    await work;
+      leading,
+      running,
+    );
   };
 
   const fail = (error: unknown): void => {

@@ -26,12 +26,16 @@ import { createFunds } from './funds/create-funds.js';
 import { createLeases } from './leases/create-leases.js';
 import type { Logger } from './logger.js';
 import { Loop } from './loop.js';
+import { runTogether } from './run-together.js';
 import type { OperatorMetrics } from './metrics.js';
 import { OrderBook } from './orderbook/order-book.js';
 import type { PolicyView } from './policy-view.js';
 import { Registration } from './provider/registration.js';
 import type { RegistrationDeps } from './provider/registration.js';
 import { StatusLoop } from './provider/status-loop.js';
+
+/** Changes of nodes and pods that come within this time are taken in together. */
+const INVENTORY_SETTLES_MS = 200;
 
 export interface LeadDeps {
   readonly config: OperatorConfig;
@@ -49,12 +53,14 @@ export interface LeadDeps {
   readonly issueCertificate: RegistrationDeps['issue'];
 }
 
-/** Resolves after `signal`, when every loop has ended. Only programming errors reject. */
+/** Resolves after `outer` aborts, when every loop has ended. Only programming errors reject, and end everything else first. */
 export const lead = async (
   deps: LeadDeps,
   onReady: (notReady: Reason | undefined) => void,
-  signal: AbortSignal,
+  outer: AbortSignal,
 ): Promise<void> => {
+  const halt = new AbortController();
+  const signal = AbortSignal.any([outer, halt.signal]);
   const { config, api, chain, lane, policies, metrics, clock, random, log } = deps;
   const { timings, namespace, computeProvider } = config;
   const { reader, feed } = chain;
@@ -201,7 +207,10 @@ export const lead = async (
     pausedFor = reason?.code;
   });
   const recount = looped('recount', timings.recountMs, async () => {
+    const first = sync.facts() === undefined;
     const outcome = await sync.recount();
+    // What ended while nobody looked is found by comparing, and that had to wait for the chain.
+    if (first) compare.wake();
     await bidding.settle();
     for (const id of outcome.leases) leases.workers.enqueueLease(id);
     cycle.wake();
@@ -236,30 +245,35 @@ export const lead = async (
     earned,
     looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
     looped('status', timings.statusMs, async () => {
+      onReady(view.staleness() ?? inventory.fault(inventoryMaxAgeMs));
       await status.run();
       await policies.writePolicyStatus(new Date(clock.now()).toISOString());
-      onReady(view.staleness() ?? inventory.fault(inventoryMaxAgeMs));
     }),
   ];
 
-  inventory.subscribe(({ namespace: changed }) => {
+  inventory.subscribe(({ namespace: changed, counts }) => {
     if (changed === undefined) {
-      labels.wake();
-      register.wake();
+      labels.wakeAfter(INVENTORY_SETTLES_MS);
+      register.wakeAfter(INVENTORY_SETTLES_MS);
     } else leases.workers.enqueueName(changed);
-    cycle.wake();
+    // Pods come and go in bursts, and every cycle decides every open order.
+    if (counts) cycle.wakeAfter(INVENTORY_SETTLES_MS);
   });
   policies.subscribe(() => cycle.wake());
 
-  await Promise.all([
-    inventory.run(signal),
-    leases.run(signal),
-    feed.run(signal, async (block) => {
-      const outcome = await sync.onBlock(block);
-      for (const id of outcome.leases) leases.workers.enqueueLease(id);
-      if (outcome.market) cycle.wake();
-    }),
-    ...loops.map((loop) => loop.run(signal)),
-  ]);
-  await bidding.submitter.settled();
+  await runTogether(
+    [
+      inventory.run(signal),
+      leases.run(signal),
+      feed.run(signal, async (block) => {
+        const outcome = await sync.onBlock(block);
+        for (const id of outcome.leases) leases.workers.enqueueLease(id);
+        if (outcome.leases.length > 0) recount.wake();
+        if (outcome.market) cycle.wake();
+      }),
+      ...loops.map((loop) => loop.run(signal)),
+    ],
+    halt,
+    () => bidding.submitter.settled(),
+  );
 };

@@ -71,4 +71,20 @@ describe('Loop', () => {
     await loop.run(controller.signal);
     expect(runs).toBe(2);
   });
+
+  it('a burst of wishes makes one run', async () => {
+    const controller = new AbortController();
+    let runs = 0;
+    const loop: Loop = new Loop(
+      async () => {
+        runs += 1;
+        if (runs === 1) for (let i = 0; i < 1000; i += 1) loop.wakeAfter(20);
+        else setTimeout(() => controller.abort(), 60);
+        await Promise.resolve();
+      },
+      { clock: systemClock, everyMs: 60_000, onError: () => undefined },
+    );
+    await loop.run(controller.signal);
+    expect(runs).toBe(2);
+  });
 });

@@ -18,6 +18,8 @@ export class Loop {
   readonly #options: LoopOptions;
   #wake: AbortController = new AbortController();
   #woken = false;
+  #soon = false;
+  #signal: AbortSignal = new AbortController().signal;
 
   constructor(task: (signal: AbortSignal) => Promise<void>, options: LoopOptions) {
     this.#task = task;
@@ -30,8 +32,19 @@ export class Loop {
     this.#wake.abort();
   }
 
+  /** Asks for a run after `ms`; wishes that come meanwhile are served by the same one. For what comes in bursts. */
+  wakeAfter(ms: number): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    void this.#options.clock.sleep(ms, this.#signal).then(() => {
+      this.#soon = false;
+      this.wake();
+    });
+  }
+
   /** Runs until `signal` aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
     let failures = 0;
     while (!signal.aborted) {
       this.#woken = false;

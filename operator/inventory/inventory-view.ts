@@ -2,6 +2,7 @@
  * The cluster as watched: nodes, pods and lease namespaces, projected to the little that counts. Every snapshot is a
  * recount of these; before all of them are complete there is no snapshot at all.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { buildSnapshot } from '../../bidengine/inventory.js';
 import type { NodeFacts, PodFacts, StorageClassFacts } from '../../bidengine/cluster-facts.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
@@ -34,6 +35,12 @@ export interface InventoryViewDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
+}
+
+/** What changed: a node (no namespace), or something in a namespace. */
+export interface InventoryChange {
+  readonly namespace: string | undefined;
+  readonly counts: boolean;
 }
 
 const projectNode = (node: Node): WatchedNode => ({
@@ -127,12 +134,20 @@ export class InventoryView {
       .flatMap(({ name, labels }) => leaseOfLabels(name, labels) ?? []);
   }
 
-  /** Calls `listener` on every change of a node, pod or namespace. */
-  subscribe(listener: (change: { readonly namespace: string | undefined }) => void): void {
-    this.#nodes.store.subscribe(() => listener({ namespace: undefined }));
-    this.#namespaces.store.subscribe(({ key }) => listener({ namespace: key }));
+  /**
+   * Calls `listener` on every change of a pod or namespace, and on those of a node that count: a heartbeat is none.
+   * `counts` tells whether what is free may have changed.
+   */
+  subscribe(listener: (change: InventoryChange) => void): void {
+    this.#nodes.store.subscribe(({ before, after }) => {
+      if (!isDeepStrictEqual(before, after)) listener({ namespace: undefined, counts: true });
+    });
+    this.#namespaces.store.subscribe(({ key }) => listener({ namespace: key, counts: false }));
     this.#pods.store.subscribe(({ before, after }) =>
-      listener({ namespace: (after ?? before)?.namespace }),
+      listener({
+        namespace: (after ?? before)?.namespace,
+        counts: !isDeepStrictEqual(before, after),
+      }),
     );
   }
 
