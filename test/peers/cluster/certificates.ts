@@ -22,6 +22,8 @@ export interface Pki {
   readonly admin: KeyPairFiles;
   readonly controllerManager: KeyPairFiles;
   readonly scheduler: KeyPairFiles;
+  /** With this the API server asks kubelets for logs and shells. */
+  readonly kubeletClient: KeyPairFiles;
   /** kwok plays the kubelets and changes nodes and pods of all kinds: it is an administrator. */
   readonly kwok: KeyPairFiles;
   /** Signs service account tokens; `certPath` is its public key. */
@@ -79,6 +81,14 @@ const serviceAccountKeys = (dir: string): KeyPairFiles => {
   return pair;
 };
 
+/** A client's key and certificate, `dir/<name>.key` and `.crt`; `subject` as openssl has it, `/O=group/CN=user`. */
+export const clientCertificate = (
+  dir: string,
+  ca: KeyPairFiles,
+  name: string,
+  subject: string,
+): Promise<KeyPairFiles> => leaf(dir, ca, name, subject, ['extendedKeyUsage=clientAuth']);
+
 /** Makes all keys and certificates below `dir`; they are good for 30 days. @throws ClusterError when openssl cannot */
 export const createPki = async (dir: string): Promise<Pki> => {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -89,8 +99,8 @@ export const createPki = async (dir: string): Promise<Pki> => {
     ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
   ]);
   const client = (name: string, subject: string): Promise<KeyPairFiles> =>
-    leaf(dir, ca, name, subject, ['extendedKeyUsage=clientAuth']);
-  const [apiServer, admin, controllerManager, scheduler, kwok] = await Promise.all([
+    clientCertificate(dir, ca, name, subject);
+  const [apiServer, admin, controllerManager, scheduler, kwok, kubeletClient] = await Promise.all([
     leaf(dir, ca, 'apiserver', '/CN=kube-apiserver', [
       'extendedKeyUsage=serverAuth',
       'subjectAltName=IP:127.0.0.1,IP:10.96.0.1,DNS:localhost,DNS:kubernetes.default.svc',
@@ -99,6 +109,7 @@ export const createPki = async (dir: string): Promise<Pki> => {
     client('controller-manager', '/CN=system:kube-controller-manager'),
     client('scheduler', '/CN=system:kube-scheduler'),
     client('kwok', '/O=system:masters/CN=kwok'),
+    client('kubelet-client', '/O=system:masters/CN=kube-apiserver-kubelet-client'),
   ]);
   return {
     ca,
@@ -108,6 +119,7 @@ export const createPki = async (dir: string): Promise<Pki> => {
     controllerManager,
     scheduler,
     kwok,
+    kubeletClient,
     serviceAccounts: serviceAccountKeys(dir),
   };
 };

@@ -8,8 +8,8 @@ import type { Pki } from './certificates.js';
 import { KWOK_ANNOTATION } from './node-objects.js';
 import { STAGES_FILE } from './simulate.js';
 
-/** The part of the address plan that nobody but the API server sees. */
-const SERVICE_RANGE = '10.96.0.0/12';
+/** Addresses of Services. The API server deals them out; on a real node kube-proxy makes them reach pods. */
+export const SERVICE_RANGE = '10.96.0.0/12';
 
 /** Where everything of one cluster lies and listens. */
 export interface Layout {
@@ -81,6 +81,10 @@ export const kubeApiServer = (layout: Layout, policyPath: string): ProgramSpec =
     'service-cluster-ip-range': SERVICE_RANGE,
     'authorization-mode': 'Node,RBAC',
     'allow-privileged': true,
+    // Names of nodes resolve nowhere here, and kubelets let nobody in without a certificate.
+    'kubelet-preferred-address-types': 'InternalIP',
+    'kubelet-client-certificate': pki.kubeletClient.certPath,
+    'kubelet-client-key': pki.kubeletClient.keyPath,
     'audit-policy-file': policyPath,
     'audit-log-path': auditLogPath(layout),
     profiling: false,

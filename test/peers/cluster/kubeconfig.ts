@@ -13,6 +13,8 @@ export interface KubeconfigContent {
   readonly server: string;
   /** Empty: the system's authorities are trusted. */
   readonly caPem: string;
+  /** The name to expect in the server's certificate when `server` reaches it by another address. */
+  readonly tlsServerName?: string;
   readonly user: string;
   readonly credentials: Credentials;
   readonly namespace?: string;
@@ -30,7 +32,7 @@ const userOf = (credentials: Credentials): Record<string, string> =>
 
 /** Writes the file, readable by its owner only, and returns its path. */
 export const writeKubeconfig = (path: string, content: KubeconfigContent): string => {
-  const { server, caPem, user, namespace } = content;
+  const { server, caPem, tlsServerName, user, namespace } = content;
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
@@ -40,6 +42,7 @@ export const writeKubeconfig = (path: string, content: KubeconfigContent): strin
         cluster: {
           server,
           ...(caPem === '' ? {} : { 'certificate-authority-data': base64(caPem) }),
+          ...(tlsServerName === undefined ? {} : { 'tls-server-name': tlsServerName }),
         },
       },
     ],

@@ -7,7 +7,7 @@ import { assertRunning, type Program, type ProgramSpec, startProgram } from '../
 import { toolsDir } from '../tools.js';
 import { waitFor } from '../wait.js';
 import { AUDIT_POLICY } from './audit.js';
-import { createPki, type KeyPairFiles } from './certificates.js';
+import { clientCertificate, createPki, type KeyPairFiles } from './certificates.js';
 import {
   auditLogPath,
   etcd,
@@ -134,6 +134,17 @@ export const startLocalCluster = async (
     auditLogPath: auditLogPath(layout),
     kubeconfigFor: (account, lifetimeSeconds) =>
       accountKubeconfig(adminConfig(layout), join(dir, 'accounts'), account, lifetimeSeconds),
+    clientKubeconfig: async ({ name, subject, server }) =>
+      writeKubeconfig(kubeconfigPath(layout, name), {
+        server,
+        caPem: layout.pki.caPem,
+        tlsServerName: '127.0.0.1',
+        user: name,
+        credentials: {
+          kind: 'certificate',
+          files: await clientCertificate(join(dir, 'pki'), layout.pki.ca, name, subject),
+        },
+      }),
     stopApiServer: async () => running.get('kube-apiserver')?.stop(0),
     startApiServer,
     stop,

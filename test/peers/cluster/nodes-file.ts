@@ -12,7 +12,8 @@ const quantity = z
   .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'must be a Kubernetes quantity such as 512Gi');
 const whole = (max: number): z.ZodNumber => z.number().int().min(1).max(max);
 
-const gpu = z.strictObject({
+/** The GPUs of a machine, as the nodes file and the devices file of a real node describe them. */
+export const gpuSchema = z.strictObject({
   /** `nvidia.com/gpu.product` as GPU feature discovery writes it: spaces are dashes. */
   product: z.string().regex(/^[A-Za-z0-9][-A-Za-z0-9_.]*$/, 'must be a label value'),
   count: whole(16),
@@ -49,7 +50,7 @@ const group = z.strictObject({
   memory: quantity,
   ephemeralStorage: quantity,
   pods: whole(1000).default(110),
-  gpu: gpu.optional(),
+  gpu: gpuSchema.optional(),
   labels: z.record(z.string(), z.string()).default({}),
   taints: z.array(taint).default([]),
 });
@@ -87,7 +88,7 @@ const file = z
 /** Machines of one kind. */
 export type NodeGroup = z.infer<typeof group>;
 /** The GPUs of one machine. */
-export type NodeGpu = z.infer<typeof gpu>;
+export type NodeGpu = z.infer<typeof gpuSchema>;
 /** The whole file, defaults filled in. */
 export type NodesFile = z.infer<typeof file>;
 

@@ -27,6 +27,16 @@ export interface StartClusterOptions {
 /** A service account by namespace and name, as in `berth-system/berth-operator`. */
 export type ServiceAccountRef = `${string}/${string}`;
 
+/** Somebody who joins a cluster from a place of its own: a node's programs. */
+export interface ClientRequest {
+  /** File name of key, certificate and kubeconfig. */
+  readonly name: string;
+  /** As openssl has it: `/O=system:nodes/CN=system:node:a`. */
+  readonly subject: string;
+  /** Where the API server is seen from there, `https://host:port`. */
+  readonly server: string;
+}
+
 /** A running cluster. */
 export interface Cluster {
   readonly flavour: ClusterFlavour;
@@ -43,6 +53,8 @@ export interface Cluster {
    * @throws ClusterError when the service account does not exist
    */
   readonly kubeconfigFor: (account: ServiceAccountRef, lifetimeSeconds?: number) => Promise<string>;
+  /** Writes a kubeconfig with a client certificate of this subject. Only a `local` cluster holds the key to sign it. */
+  readonly clientKubeconfig?: (client: ClientRequest) => Promise<string>;
   /** Ends the API server as a crash would; everything else stays. @throws ClusterError with `kubeconfig` */
   readonly stopApiServer: () => Promise<void>;
   /** Starts it again on the same address and data, and waits until it is ready. @throws ClusterError with `kubeconfig` */
