@@ -1,0 +1,64 @@
+/** What a test or the demo may know about a real node. */
+import type { Cluster, Log } from '../cluster/types.js';
+import type { GpuControl } from './device-plugin/control.js';
+
+/** How to start a node. */
+export interface StartRealNodeOptions {
+  /** The cluster that it joins; must be of the `local` flavour. */
+  readonly cluster: Cluster;
+  /** A folder of this node's own; everything it writes lies below. Removed when the node stops, except for its logs. */
+  readonly dir: string;
+  /** Name of the Node object; default `real`. */
+  readonly name?: string;
+  /** Which GPUs it claims to have; default `hack/node/devices.yaml`. */
+  readonly devicesFile?: string;
+  readonly signal?: AbortSignal;
+  readonly log?: Log;
+}
+
+/** A running node: containerd, kubelet, kube-proxy, CoreDNS and the device plugin. */
+export interface RealNode {
+  readonly nodeName: string;
+  /** The node's address; kubelet and node ports answer there. */
+  readonly address: string;
+  /** The GPUs: turn one ill, well again, restart the plugin, take devices away. */
+  readonly gpus: GpuControl;
+  /** Ends the kubelet as an upgrade would and starts it again; containers go on meanwhile. Resolves when Ready. */
+  readonly restartKubelet: () => Promise<void>;
+  /** Pulls the plug and boots again: every process dies, the disk stays. Resolves when Ready. */
+  readonly reboot: () => Promise<void>;
+  /** Loads a docker-archive tar into the node's image store. */
+  readonly importImage: (tarPath: string) => Promise<void>;
+  /** What is on the node now, as the kernel and containerd have it, for proving that a lease left nothing. */
+  readonly inventory: () => Promise<NodeInventory>;
+  /** Ends everything of it; nothing is left on the machine but its logs. May be called twice. */
+  readonly stop: () => Promise<void>;
+  /** For people, one line each. */
+  readonly describe: () => readonly string[];
+}
+
+/** Everything that a pod leaves on a node while it lives; ids and names, sorted. */
+export interface NodeInventory {
+  /** containerd's containers, sandboxes included. */
+  readonly containers: readonly string[];
+  /** Mount points of pods: volumes, root file systems, shared memory, network namespaces. */
+  readonly mounts: readonly string[];
+  /** The host's ends of the pods' network interfaces. */
+  readonly interfaces: readonly string[];
+  /** Addresses that the CNI has given out. */
+  readonly addresses: readonly string[];
+  /** Folders of pods below the kubelet's. */
+  readonly podFolders: readonly string[];
+  /** Control groups of pods. */
+  readonly cgroups: readonly string[];
+}
+
+/** Why a node could not start or do what was asked. */
+export class NodeError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NodeError';
+  }
+}
+
+export const isNodeError = (error: unknown): error is NodeError => error instanceof NodeError;
