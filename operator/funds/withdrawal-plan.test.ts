@@ -37,6 +37,20 @@ describe('planWithdrawals', () => {
     expect(causes(over, height)).toEqual(want);
   });
 
+  it('names a deployment once: the chain takes one withdrawal per escrow account and block', () => {
+    const id = lease({}).id;
+    const groups = [
+      lease({ id: { ...id, gseq: 2 } }),
+      lease({}),
+      lease({ id: { ...id, dseq: 9n } }),
+    ];
+    const planned = planWithdrawals(groups, 150n, policy);
+    expect(planned.map((w) => [w.id.dseq, w.id.gseq])).toEqual([
+      [7n, 1],
+      [9n, 1],
+    ]);
+  });
+
   it('is stable in order', () => {
     const id = lease({}).id;
     const both = [lease({ id: { ...id, dseq: 9n } }), lease({ id: { ...id, dseq: 8n } })];

@@ -1,5 +1,5 @@
 /** Which leases to withdraw from now. Pure: heights in, decisions with reasons out. */
-import { formatLeaseId } from '../../market/ids.js';
+import { formatDeploymentId, formatLeaseId } from '../../market/ids.js';
 import type { LeaseId } from '../../market/ids.js';
 
 /** What is known of one live lease's money. */
@@ -45,15 +45,30 @@ const causeOf = (
   return due && lease.withdrawableUact >= policy.minWithdrawUact ? 'Periodic' : undefined;
 };
 
-/** Due withdrawals in a stable order, so that a retried batch holds the same messages. */
+/**
+ * Due withdrawals in a stable order, so that a retried batch holds the same messages. Of several leases of one deployment only
+ * the first is named: the chain refuses a second withdrawal from one escrow account in a block; the others are due next time.
+ */
 export const planWithdrawals = (
   leases: readonly LeaseFunds[],
   height: bigint,
   policy: WithdrawalPolicy,
 ): readonly PlannedWithdrawal[] =>
-  leases
-    .flatMap((lease) => {
-      const cause = causeOf(lease, height, policy);
-      return cause === undefined ? [] : [{ id: lease.id, cause }];
-    })
-    .sort((a, b) => (formatLeaseId(a.id) < formatLeaseId(b.id) ? -1 : 1));
+  oncePerDeployment(
+    leases
+      .flatMap((lease) => {
+        const cause = causeOf(lease, height, policy);
+        return cause === undefined ? [] : [{ id: lease.id, cause }];
+      })
+      .sort((a, b) => (formatLeaseId(a.id) < formatLeaseId(b.id) ? -1 : 1)),
+  );
+
+const oncePerDeployment = (planned: readonly PlannedWithdrawal[]): readonly PlannedWithdrawal[] => {
+  const seen = new Set<string>();
+  return planned.filter(({ id }) => {
+    const deployment = formatDeploymentId(id);
+    if (seen.has(deployment)) return false;
+    seen.add(deployment);
+    return true;
+  });
+};
