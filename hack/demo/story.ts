@@ -276,7 +276,17 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
       }
     };
     await berth.run(
-      ['deploy', SDL, '--accept', 'cheapest', '--yes', '--deposit', '20000000uact'],
+      [
+        'deploy',
+        SDL,
+        '--accept',
+        'cheapest',
+        '--yes',
+        '--deposit',
+        '20000000uact',
+        '--timeout',
+        '90s',
+      ],
       onStep,
     );
     if (deployed === undefined || told === undefined || order === undefined)
