@@ -18,6 +18,7 @@ import { readAuditLog } from '../../test/peers/cluster/audit.js';
 import { waitFor } from '../../test/peers/wait.js';
 import { dashboardQueries } from '../chart/dashboard.js';
 import { findLogLine } from './operator-log.js';
+import type { LogLine } from './operator-log.js';
 import { DEMO_DIR } from './paths.js';
 import type { DemoState } from './state.js';
 import { tenantCli } from './tenant-cli.js';
@@ -49,34 +50,49 @@ const text = (step: CliStep | undefined, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 
-/** From the operator's log: when an order was seen, decided on and bid on. */
-const tellBid = async ({ options, timeline }: Stage, order: OrderId): Promise<void> => {
+interface Told {
+  readonly step: string;
+  readonly height: string;
+  readonly detail: string;
+  readonly whenMs: number;
+}
+
+/**
+ * From the operator's log: when an order was seen, decided on and bid on. The operator often sees a block before the tenant's
+ * own command has heard of it, so the first steps are told in the order in which they happened.
+ */
+const tellBid = async (
+  { options, timeline }: Stage,
+  order: OrderId,
+  created: Told,
+): Promise<void> => {
   const offset = performance.now() - Date.now();
   const path = formatOrderId(order);
-  const line = (
-    msg: string,
-  ): ReturnType<typeof waitFor<NonNullable<ReturnType<typeof findLogLine>>>> =>
+  const line = (msg: string): Promise<LogLine> =>
     waitFor(
       `the operator to say "${msg}"`,
       async () => findLogLine(options.state.operatorLog, msg, { order: path }),
       PATIENCE,
     );
   const seen = await line('order seen');
-  timeline.note('order seen', String(seen.fields['height']), path, seen.atMs + offset);
   const decided = await line('decided to bid');
-  timeline.note(
-    'decided',
-    '',
-    `${String(decided.fields['usdPerHour'])} USD per hour by price book "${String(decided.fields['policy'])}"`,
-    decided.atMs + offset,
-  );
+  const price = `${String(decided.fields['usdPerHour'])} USD per hour by price book "${String(decided.fields['policy'])}"`;
+  const first: readonly Told[] = [
+    created,
+    {
+      step: 'order seen',
+      height: String(seen.fields['height']),
+      detail: path,
+      whenMs: seen.atMs + offset,
+    },
+    { step: 'decided', height: '', detail: price, whenMs: decided.atMs + offset },
+  ];
+  for (const told of [...first].sort((x, y) => x.whenMs - y.whenMs)) {
+    timeline.note(told.step, told.height, told.detail, told.whenMs);
+  }
   const bid = await line('bid in block');
-  timeline.note(
-    'bid in block',
-    String(bid.fields['height']),
-    `tx ${String(bid.fields['tx']).slice(0, 16)}…`,
-    bid.atMs + offset,
-  );
+  const tx = `tx ${String(bid.fields['tx']).slice(0, 16)}…`;
+  timeline.note('bid in block', String(bid.fields['height']), tx, bid.atMs + offset);
 };
 
 const leaseObject = (api: KubeApi, id: BidId): Promise<ComputeLease | undefined> =>
@@ -258,8 +274,12 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
             gseq: 1,
             oseq: 1,
           };
-          timeline.note('deployment created', text(step, 'height'), `dseq ${text(step, 'dseq')}`);
-          told = tellBid(stage, order);
+          told = tellBid(stage, order, {
+            step: 'deployment created',
+            height: text(step, 'height'),
+            detail: `dseq ${text(step, 'dseq')}`,
+            whenMs: performance.now(),
+          });
           told.catch(() => undefined);
           break;
         case 'lease-created':
