@@ -190,6 +190,29 @@ describe('the operator, from order to paid lease and back', () => {
     expect(chainBid(first)?.state).toBe('open');
   });
 
+  it('a recount while an intent is being written leaves its capacity held', async () => {
+    await given();
+    await world.until('bidding', async () => (await condition('Bidding')) === 'Bidding');
+    const create = world.kube.create.bind(world.kube);
+    let reservedThroughout = true;
+    let written = false;
+    jest.spyOn(world.kube, 'create').mockImplementation(async (resource, object, options) => {
+      if (resource.plural === CONFIG_MAPS.plural && !written) {
+        const height = world.chain.height;
+        await world.until('reserved', async () => (await provider())?.status?.gpus?.reserved === 8);
+        await world.until('recounts', async () => {
+          reservedThroughout &&= (await provider())?.status?.gpus?.reserved === 8;
+          return world.chain.height > height + 40n;
+        });
+        written = true;
+      }
+      return create(resource, object, options);
+    });
+    const id = bidOf(openOrder(world, 12n));
+    await world.until('bid on chain', () => chainBid(id));
+    expect(written && reservedThroughout).toBe(true);
+  });
+
   it('killed between intent and inclusion, it sends the same transaction again and bids once', async () => {
     await given();
     await world.until('registered', () => world.chain.market.providers.get(PROVIDER));

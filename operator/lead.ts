@@ -65,7 +65,7 @@ export const lead = async (
   const { timings, namespace, computeProvider } = config;
   const { reader, feed } = chain;
   const { address } = deps.provider.spec;
-  const provider = (): ComputeProvider => policies.provider() ?? deps.provider;
+  const provider = (): ComputeProvider => policies.lastProvider() ?? deps.provider;
 
   const view = new ChainView(clock, timings.staleAfterMs, timings.assumedBlockTimeMs);
   const book = new OrderBook();

@@ -65,10 +65,14 @@ export class BidSubmitter {
     if (decided.length === 0) return;
     const { ledger, bids, intents, log } = this.#deps;
     for (const { order, decision } of decided) {
+      bids.prepare(formatOrderId(order.id));
       ledger.hold(reservationOf(order.id, order.spec, decision.placement, 'bid in flight'));
     }
     const release = (): void => {
-      for (const { order } of decided) ledger.release(formatOrderId(order.id));
+      for (const { order } of decided) {
+        bids.abandonFlight(formatOrderId(order.id));
+        ledger.release(formatOrderId(order.id));
+      }
     };
     let flights: readonly InFlightBid[];
     try {

@@ -91,8 +91,15 @@ const cycleInputs = (
   signal: AbortSignal,
 ): CycleInputs | Reason => {
   const { view, sync, inventory, policies, inventoryMaxAgeMs, gasPrice } = deps;
-  const provider = policies.provider() ?? deps.provider;
+  const provider = policies.provider();
   if (signal.aborted) return { code: 'Stopping', message: 'The operator is stopping.' };
+  if (provider === undefined) {
+    return {
+      code: 'ComputeProviderMissing',
+      message:
+        'The ComputeProvider was deleted: leases go on by what it said last, nothing more is sold.',
+    };
+  }
   if (provider.spec.bidding.paused)
     return { code: 'Paused', message: 'spec.bidding.paused is set.', field: 'spec.bidding.paused' };
   const facts = sync.facts();
@@ -194,7 +201,10 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
     closer: new BidCloser({
       ...{ reader, lane, view, bids, log },
       timeoutBlocks: () =>
-        blocksFor((policies.provider() ?? provider).spec.bidding.timeoutSeconds, view.blockTimeMs),
+        blocksFor(
+          (policies.lastProvider() ?? provider).spec.bidding.timeoutSeconds,
+          view.blockTimeMs,
+        ),
     }),
     settle: async () => {
       await recovery.run();

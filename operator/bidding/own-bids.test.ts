@@ -49,6 +49,18 @@ describe('OwnBids', () => {
     expect(bids.standing()).toEqual([]);
   });
 
+  it('a bid being written down counts as in flight, until it is given up', () => {
+    const bids = new OwnBids(us);
+    bids.prepare(path);
+    expect([bids.has(path), bids.isInFlight(path), bids.inFlight().length]).toEqual([
+      true,
+      true,
+      0,
+    ]);
+    bids.abandonFlight(path);
+    expect([bids.has(path), bids.isInFlight(path)]).toEqual([false, false]);
+  });
+
   it("a rival's closed bid on the same order leaves ours open", () => {
     const bids = setup();
     bids.reduce([{ type: 'bid-closed', id: { ...ours.id, provider: rival } }]);

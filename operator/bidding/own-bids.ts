@@ -14,6 +14,7 @@ export interface InFlightBid {
 
 export class OwnBids {
   readonly #provider: string;
+  readonly #preparing = new Set<string>();
   readonly #inFlight = new Map<string, InFlightBid>();
   readonly #concluded = new Set<string>();
   #onChain = new Map<string, Bid>();
@@ -24,15 +25,23 @@ export class OwnBids {
 
   /** Whether a bid on this order exists or may still come to exist. */
   has(path: string): boolean {
-    return this.#inFlight.has(path) || this.#onChain.has(path);
+    return this.isInFlight(path) || this.#onChain.has(path);
+  }
+
+  /** A bid on this order is being signed and written down; it counts as in flight until it is, or is abandoned. */
+  prepare(path: string): void {
+    this.#preparing.add(path);
   }
 
   startFlight(bid: InFlightBid): void {
-    this.#inFlight.set(formatOrderId(bid.intent.orderId), bid);
+    const path = formatOrderId(bid.intent.orderId);
+    this.#preparing.delete(path);
+    this.#inFlight.set(path, bid);
   }
 
-  /** The outcome is unknown for now: the intent stays and recovery takes over. */
+  /** It was not sent, or its outcome is unknown for now: an intent that was written stays and recovery takes over. */
   abandonFlight(path: string): void {
+    this.#preparing.delete(path);
     this.#inFlight.delete(path);
   }
 
@@ -56,7 +65,7 @@ export class OwnBids {
   }
 
   isInFlight(path: string): boolean {
-    return this.#inFlight.has(path);
+    return this.#preparing.has(path) || this.#inFlight.has(path);
   }
 
   onChain(path: string): Bid | undefined {
