@@ -6,6 +6,7 @@ import { chmod, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signerFromFile, signerFromMnemonic } from '../chain/wallet.js';
 import type { Signer } from '../chain/ports.js';
+import { errno } from './errno.js';
 import { misused, refused } from './failure.js';
 
 const KEY_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -18,11 +19,6 @@ export interface NamedKey {
   readonly address: string;
   readonly path: string;
 }
-
-const errno = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
 
 /** The keys of one home folder; every method throws CliFailure for what a person can put right. */
 export class Home {

@@ -4,6 +4,7 @@ import { isAddress } from '../chain/wallet.js';
 import { parseUint64 } from '../market/ids.js';
 import { AmountFormatError, parseCoin, parseDecimal } from '../market/money.js';
 import type { Coin, Decimal } from '../market/money.js';
+import { errno } from './errno.js';
 import { misused } from './failure.js';
 import { parseDuration } from './format/duration.js';
 import { readSdl } from './sdl.js';
@@ -72,15 +73,19 @@ export const readAccept = (text: string): string => {
   );
 };
 
-/** The text of a file, or of standard input for `-`. */
-const readText = async (path: string, stdin: () => Promise<string>): Promise<string> => {
+/** The text of a file, or of standard input for `-`. @throws CliFailure `FileUnreadable` naming `field` */
+export const readText = async (
+  path: string,
+  stdin: () => Promise<string>,
+  field: string,
+): Promise<string> => {
   if (path === '-') return stdin();
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why = errno(error) ?? String(error);
     throw misused('FileUnreadable', `${path} cannot be read: ${why}`, {
-      field: 'FILE',
+      field,
       cause: error,
     });
   }
@@ -88,15 +93,19 @@ const readText = async (path: string, stdin: () => Promise<string>): Promise<str
 
 /** An SDL that is right. @throws CliFailure with every mistake and its line */
 export const readSdlFile = async (path: string, stdin: () => Promise<string>): Promise<ReadSdl> => {
-  const text = await readText(path, stdin);
+  const text = await readText(path, stdin, 'FILE');
   if (Buffer.byteLength(text) > MAX_SDL_BYTES) {
     throw misused('SdlTooLarge', `${path} is larger than 1 MiB`, { field: 'FILE' });
   }
   const sdl = await readSdl(text);
   if (sdl.ok) return sdl;
   const [first] = sdl.reasons;
-  throw misused(first?.code ?? 'SdlInvalid', `${path}: ${first?.message ?? 'is no SDL'}`, {
-    field: first?.field,
-    reasons: sdl.reasons.slice(1),
-  });
+  throw misused(
+    first?.code ?? 'SdlInvalid',
+    `${path === '-' ? 'standard input' : path}: ${first?.message ?? 'is no SDL'}`,
+    {
+      field: first?.field,
+      reasons: sdl.reasons.slice(1),
+    },
+  );
 };

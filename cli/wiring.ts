@@ -1,5 +1,4 @@
 /** Builds what the commands take, as late as possible: making a key needs no chain, reading the chain needs no key. */
-import { readFile } from 'node:fs/promises';
 import { systemClock } from '../chain/clock.js';
 import { connectChain } from '../chain/client.js';
 import { Decimal } from '../market/money.js';
@@ -107,24 +106,13 @@ export class Wiring {
     };
   }
 
-  /** Everything on standard input. A terminal is asked for one line. */
+  /** Everything on standard input. */
   async stdin(): Promise<string> {
     const { streams } = this.#process;
     if (streams.stdin.isTTY) streams.stderr.write('Reading from the terminal; end with Ctrl-D.\n');
     const chunks: Buffer[] = [];
     for await (const chunk of streams.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
     return Buffer.concat(chunks).toString('utf8');
-  }
-
-  /** A file's text, or standard input's. @throws CliFailure `FileUnreadable` */
-  async text(path: string | undefined): Promise<string> {
-    if (path === undefined || path === '-') return this.stdin();
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      const why = error instanceof Error && 'code' in error ? String(error.code) : 'no such file';
-      throw misused('FileUnreadable', `${path} cannot be read: ${why}`, { field: 'from' });
-    }
   }
 
   random(bytes: number): Uint8Array {

@@ -7,6 +7,7 @@ import {
   walletAddress,
   walletBalance,
 } from '../commands/wallet.js';
+import { readText } from '../input.js';
 import type { Wire, Wiring } from '../wiring.js';
 
 /** Adds them. */
@@ -27,7 +28,7 @@ export const addWallet = (program: Command, wire: Wire): void => {
     .option('--from <file>', 'the file that holds it')
     .action(async ({ from }: { readonly from?: string }, command: Command) => {
       const wiring = at(command);
-      const read = (): Promise<string> => wiring.text(from);
+      const read = (): Promise<string> => readText(from ?? '-', () => wiring.stdin(), 'from');
       await importWallet(wiring.context(), wiring.home, wiring.globals.key, read);
     });
   wallet
