@@ -17,7 +17,15 @@ const arrows = {
   devnet: ['market'],
 };
 const rooms = [...Object.keys(arrows), 'test', 'bench', 'hack', 'charts'];
-const clients = ['@kubernetes/client-node', '@cosmjs/stargate', '@cosmjs/tendermint-rpc', '@cosmjs/proto-signing', 'undici', 'ws', 'express'];
+const clients = [
+  '@kubernetes/client-node',
+  '@cosmjs/stargate',
+  '@cosmjs/tendermint-rpc',
+  '@cosmjs/proto-signing',
+  'undici',
+  'ws',
+  'express',
+];
 const pure = { market: [], crds: [], bidengine: [], manifests: ['node:crypto'] };
 
 const restrictImports = (room) => {
@@ -48,7 +56,16 @@ const purity = {
   rules: {
     'no-restricted-globals': [
       'error',
-      ...['process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto', 'Buffer'].map((name) => ({
+      ...[
+        'process',
+        'fetch',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'performance',
+        'crypto',
+        'Buffer',
+      ].map((name) => ({
         name,
         message: 'A deciding folder is pure: take it as a parameter.',
       })),
@@ -60,28 +77,55 @@ const purity = {
     ],
     'no-restricted-syntax': [
       'error',
-      { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time as a parameter.' },
+      {
+        selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+        message: 'Take the time as a parameter.',
+      },
     ],
   },
 };
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '**/generated/**', 'coverage/**', '.run/**', '*.js', '**/*.mjs'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      '**/generated/**',
+      'coverage/**',
+      '.run/**',
+      '*.js',
+      '**/*.mjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // client-node's models are classes by accident: they are plain data
       '@typescript-eslint/require-await': 'off', // a port's promise may be kept by a synchronous fake
       'no-console': 'error',
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+      ],
       complexity: ['warn', 15],
       'max-depth': ['warn', 4],
       'max-params': ['warn', 5],
@@ -90,5 +134,8 @@ export default tseslint.config(
   ...Object.keys(arrows).map(restrictImports),
   purity,
   // Programs that talk to a person print; everything else logs through pino.
-  { files: ['cli/**', 'hack/**', 'bench/**', 'test/**', 'devnet/main.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['cli/**', 'hack/**', 'bench/**', 'test/**', 'devnet/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );
