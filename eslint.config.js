@@ -50,6 +50,8 @@ const restrictImports = (room) => {
   };
 };
 
+const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' };
+
 const purity = {
   files: Object.keys(pure).map((r) => `${r}/**/*.ts`),
   ignores: ['**/*.test.ts'],
@@ -77,6 +79,7 @@ const purity = {
     ],
     'no-restricted-syntax': [
       'error',
+      noDefaultExport,
       {
         selector: "NewExpression[callee.name='Date'][arguments.length=0]",
         message: 'Take the time as a parameter.',
@@ -122,10 +125,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // client-node's models are classes by accident: they are plain data
       '@typescript-eslint/require-await': 'off', // a port's promise may be kept by a synchronous fake
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-      ],
+      'no-restricted-syntax': ['error', noDefaultExport],
       complexity: ['warn', 15],
       'max-depth': ['warn', 4],
       'max-params': ['warn', 5],
