@@ -37,6 +37,7 @@ export interface JsonSchema {
   readonly maxItems?: number;
   readonly maxProperties?: number;
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
+  readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-validations'?: readonly CelRule[];
 }
@@ -135,7 +136,10 @@ export const list = (
   ...extra,
 });
 
-/** A map from strings to `values`. */
+/**
+ * A map from strings to `values`, replaced as a whole by an apply. Were its keys owned one by one, an apply without the last
+ * of them would make the API server store null, and refuse it (kubernetes/kubernetes#117447).
+ */
 export const map = (
   description: string,
   values: JsonSchema,
@@ -145,6 +149,7 @@ export const map = (
   description,
   additionalProperties: values,
   maxProperties,
+  'x-kubernetes-map-type': 'atomic',
 });
 
 /** An object; every property is required except those named in `optional`. */
