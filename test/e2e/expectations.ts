@@ -1,7 +1,9 @@
 /** What tests wait for, as verbs; each says what never happened when it does not. */
+import { expect } from '@jest/globals';
+import type { ChainReader } from '../../chain/ports.js';
 import { findCondition } from '../../crds/conditions.js';
 import type { Bid, ComputeLease, ComputeProvider } from '../../crds/generated/types.js';
-import type { Pod } from '../../kube/core-objects.js';
+import type { ConfigMap, Pod } from '../../kube/core-objects.js';
 import {
   BIDS,
   COMPUTE_LEASES,
@@ -16,7 +18,7 @@ import type { BidId } from '../../market/ids.js';
 import { waitFor } from '../peers/wait.js';
 import type { Stack } from '../stack/stack.js';
 
-const PATIENCE = { timeoutMs: 60_000 };
+const PATIENCE = { timeoutMs: 90_000 };
 
 export const providerOf = async (stack: Stack): Promise<ComputeProvider> => {
   const provider = await stack.api.get(COMPUTE_PROVIDERS, { name: 'provider' });
@@ -102,18 +104,60 @@ export const expectAllGone = async (stack: Stack, id: BidId): Promise<void> => {
   );
 };
 
+/** Waits until an open order is left alone for this reason. */
+export const expectSkipped = (stack: Stack, reason: string): Promise<true> =>
+  waitFor(
+    `an order skipped for ${reason}`,
+    async () => ((await providerOf(stack)).status?.skippedByReason?.[reason] ?? 0) > 0 || undefined,
+    PATIENCE,
+  );
+
+/** Bid intents that lie in the cluster. */
+export const intentsOf = async (stack: Stack): Promise<readonly ConfigMap[]> => {
+  const { items } = await stack.api.list(CONFIG_MAPS, {
+    namespace: stack.namespace,
+    labelSelector: 'berth.dev/intent=true',
+  });
+  return items;
+};
+
+/** The lease ends on chain, and for exactly this reason. */
+export const expectLeaseEnd = async (
+  reader: ChainReader,
+  id: BidId,
+  reason: string,
+): Promise<void> => {
+  const ended = await waitFor(
+    'the lease to end on chain',
+    async () => {
+      const lease = await reader.lease(id);
+      return lease === undefined || lease.closedOn === 0n ? undefined : lease;
+    },
+    PATIENCE,
+  );
+  expect(ended.reason).toBe(reason);
+};
+
+/** Waits until more than `before` uact have been withdrawn from the lease; returns how much it is. */
+export const expectWithdrawal = (reader: ChainReader, id: BidId, before: bigint): Promise<bigint> =>
+  waitFor(
+    'a withdrawal on chain',
+    async () => {
+      const withdrawn = (await reader.lease(id))?.payment?.withdrawn.amount ?? 0n;
+      return withdrawn > before ? withdrawn : undefined;
+    },
+    PATIENCE,
+  );
+
 /** Every GPU is for sale again and no intent lingers. */
 export const expectNothingHeld = (stack: Stack): Promise<true> =>
   waitFor(
     'every GPU to be available and every intent to be gone',
     async () => {
       const gpus = (await providerOf(stack)).status?.gpus;
-      const intents = await stack.api.list(CONFIG_MAPS, {
-        namespace: stack.namespace,
-        labelSelector: 'berth.dev/intent=true',
-      });
+      const intents = await intentsOf(stack);
       return (
-        (gpus !== undefined && gpus.available === gpus.allocatable && intents.items.length === 0) ||
+        (gpus !== undefined && gpus.available === gpus.allocatable && intents.length === 0) ||
         undefined
       );
     },

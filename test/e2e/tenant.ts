@@ -1,4 +1,5 @@
 /** A tenant on the real parts, step by step, so that tests can break things between any two steps. */
+import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +22,15 @@ import type { Stack } from '../stack/stack.js';
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+}
+
+/** A refusal as the gateway words it. */
+export interface Refusal {
+  readonly status: number;
+  /** The stable reason. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterSeconds: number | undefined;
 }
 
 /** An example by its file name, with its text changed by `edit` first. */
@@ -60,7 +70,10 @@ export class Tenant {
     this.address = account.address;
   }
 
-  static async of(stack: Stack, role: 'tenant' | 'otherTenant' = 'tenant'): Promise<Tenant> {
+  static async of(
+    stack: Stack,
+    role: 'tenant' | 'otherTenant' | 'provider' = 'tenant',
+  ): Promise<Tenant> {
     const account = stack.chain.account(role);
     const chain = connectChain({ endpoints: [stack.chain.rpcUrl], chainId: stack.chain.chainId });
     const lane = chain.laneFor(await signerFromMnemonic(account.mnemonic), {
@@ -90,7 +103,7 @@ export class Tenant {
   }
 
   /** The first open bid on an order. */
-  waitForBid(order: OrderId, timeoutMs = 30_000): Promise<Bid> {
+  waitForBid(order: OrderId, timeoutMs = 90_000): Promise<Bid> {
     return waitFor(
       `a bid on ${formatOrderId(order)}`,
       async () => (await this.#chain.reader.bidsOnOrder(order)).find((b) => b.state === 'open'),
@@ -133,31 +146,60 @@ export class Tenant {
 
   /** A request with this tenant's token; the certificate is the provider's own, checked by the CLI's tests. */
   async http(method: string, path: string, body?: Uint8Array): Promise<HttpAnswer> {
-    const token = await this.token();
+    const { status, text } = await this.#exchange(method, path, body);
+    return { status, body: text };
+  }
+
+  /** A manifest that must be refused. @throws when it is taken */
+  async refusedManifest(order: OrderId, manifest: Uint8Array): Promise<Refusal> {
+    const path = `/deployment/${order.dseq}/manifest`;
+    const { status, text, retryAfter } = await this.#exchange('PUT', path, manifest);
+    if (status < 400) throw new Error(`the gateway took the manifest with status ${status}`);
+    const { code, message } = JSON.parse(text) as { code: string; message: string };
+    const retryAfterSeconds = retryAfter === undefined ? undefined : Number(retryAfter);
+    return { status, code, message, retryAfterSeconds };
+  }
+
+  async #exchange(
+    method: string,
+    path: string,
+    body?: Uint8Array,
+  ): Promise<{ status: number; text: string; retryAfter: string | undefined }> {
+    const call = await this.request(method, path);
     return new Promise((resolve, reject) => {
-      const call = request(
-        new URL(path, this.#stack.gatewayUrl),
-        {
-          method,
-          rejectUnauthorized: false,
-          headers: {
-            authorization: `Bearer ${token}`,
-            ...(body === undefined ? {} : { 'content-type': 'application/json; charset=UTF-8' }),
-          },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('end', () => {
-            resolve({
-              status: response.statusCode ?? 0,
-              body: Buffer.concat(chunks).toString('utf8'),
-            });
+      call.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString('utf8'),
+            retryAfter: response.headers['retry-after'],
           });
-        },
-      );
+        });
+      });
       call.on('error', reject);
       call.end(body);
+    });
+  }
+
+  /** A request that has been opened and not written yet, for tests that break it on the way. */
+  async request(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders = {},
+  ): Promise<ClientRequest> {
+    const token = await this.token();
+    return request(new URL(path, this.#stack.gatewayUrl), {
+      method,
+      // A connection of its own: one that is kept alive would die with a killed gateway and fail the next request.
+      agent: false,
+      rejectUnauthorized: false,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(method === 'PUT' ? { 'content-type': 'application/json; charset=UTF-8' } : {}),
+        ...headers,
+      },
     });
   }
 

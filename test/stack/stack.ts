@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly signal?: AbortSignal;
   readonly nodesFile?: string;
   readonly provider?: Partial<ProviderOptions>;
+  /** Called with the chain's RPC URL; operator and gateway are given the URL that it returns (a proxy's). */
+  readonly chainThrough?: (rpcUrl: string) => Promise<string>;
   /** Overrides of the operator's configuration, by key. */
   readonly operator?: Readonly<Record<string, unknown>>;
 }
@@ -128,7 +130,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       aComputeProvider({
         address: account.address,
         chainId: chain.chainId,
-        rpcUrls: [chain.rpcUrl],
+        rpcUrls: [await (options.chainThrough?.(chain.rpcUrl) ?? chain.rpcUrl)],
         gatewayPort,
         ...options.provider,
       }),

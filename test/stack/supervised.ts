@@ -11,6 +11,8 @@ export interface Supervised {
   starts(): number;
   /** kill -9; it comes back by itself unless `hold`. */
   kill(options?: { readonly hold?: boolean }): Promise<void>;
+  /** SIGTERM, as a rollout does; it comes back by itself unless `hold`. Says how it ended, for example "exit status 0". */
+  terminate(options?: { readonly hold?: boolean }): Promise<string>;
   /** Lets a held program come back. */
   release(): void;
   /** SIGTERM, for good. */
@@ -52,6 +54,16 @@ export const supervise = async (spec: ProgramSpec): Promise<Supervised> => {
     }
   };
   const watching = watch();
+  const end = async (graceMs: number, hold: boolean): Promise<string> => {
+    if (hold) {
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+    }
+    const ending = current;
+    await ending?.stop(graceMs);
+    return ending?.ending() ?? 'not running';
+  };
 
   return {
     name: spec.name,
@@ -59,13 +71,9 @@ export const supervise = async (spec: ProgramSpec): Promise<Supervised> => {
     pid: () => current?.pid,
     starts: () => starts,
     kill: async ({ hold = false } = {}) => {
-      if (hold) {
-        held = new Promise((resolve) => {
-          release = resolve;
-        });
-      }
-      await current?.stop(0);
+      await end(0, hold);
     },
+    terminate: ({ hold = false } = {}) => end(10_000, hold),
     release: () => {
       held = undefined;
       release();
