@@ -17,34 +17,37 @@ const { values } = parseArgs({ options: { keep: { type: 'boolean', default: fals
 const colour = process.stdout.isTTY;
 const TOOLS = ['etcd', 'cometbft', 'kube-apiserver', 'kubectl', 'kwok', 'prometheus', 'helm'];
 
-/** Starts the host and shows its progress until it is up. @throws Error with the host's own words */
-const startHost = (): Promise<{ host: ChildProcess; state: DemoState }> => {
+/** Starts the process that owns the demo. */
+const spawnHost = (): ChildProcess => {
   rmSync(DEMO_DIR, { recursive: true, force: true });
   mkdirSync(DEMO_DIR, { recursive: true });
   const log = openSync(join(DEMO_DIR, 'host.log'), 'a');
-  const host = fork(join(import.meta.dirname, 'host.ts'), [DEMO_DIR], {
+  return fork(join(import.meta.dirname, 'host.ts'), [DEMO_DIR], {
     cwd: ROOT,
     detached: true, // Ctrl-C reaches this process alone, which then ends the host in order
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', log, log, 'ipc'],
   });
+};
+
+/** Shows the host's progress until it is up. @throws Error with the host's own words, or the signal's reason */
+const whenUp = (host: ChildProcess, signal: AbortSignal): Promise<DemoState> => {
   const started = performance.now();
   return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
     host.on('message', (message: HostMessage) => {
       if (message.type === 'progress') {
-        console.error(
-          `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${message.line}`,
-        );
-      } else if (message.type === 'up') resolve({ host, state: message.state });
+        const seconds = ((performance.now() - started) / 1000).toFixed(1);
+        console.error(`${seconds.padStart(6)} s  ${message.line}`);
+      } else if (message.type === 'up') resolve(message.state);
       else reject(new Error(message.message));
     });
-    host.once('exit', (code) =>
-      reject(
-        new Error(
-          `the demo's host ended with status ${code ?? 'unknown'}; see ${join(DEMO_DIR, 'host.log')}`,
-        ),
-      ),
-    );
+    host.once('exit', (code) => {
+      const log = join(DEMO_DIR, 'host.log');
+      reject(new Error(`the demo's host ended with status ${code ?? 'unknown'}; see ${log}`));
+    });
   });
 };
 
@@ -78,7 +81,7 @@ const main = async (): Promise<number> => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stop.abort(new Error(`interrupted by ${signal}`)));
   const endHost = async (): Promise<void> => {
-    if (host?.exitCode !== null || !host.connected) return;
+    if (host === undefined || host.exitCode !== null || !host.connected) return;
     const gone = new Promise((resolve) => host?.once('exit', resolve));
     host.send('stop');
     await gone;
@@ -89,30 +92,23 @@ const main = async (): Promise<number> => {
       TOOLS,
       stop.signal,
     );
-    const starting = startHost();
-    const up = await Promise.race([
-      starting,
-      new Promise<never>((_, reject) => {
-        stop.signal.addEventListener('abort', () => reject(stop.signal.reason as Error));
-      }),
-    ]).catch(async (error: unknown) => {
-      host = (await starting.catch(() => undefined))?.host;
-      throw error;
+    host = spawnHost();
+    const state = await whenUp(host, stop.signal);
+    const interrupted = new Promise<never>((_, reject) => {
+      stop.signal.addEventListener('abort', () => {
+        reject(stop.signal.reason as Error);
+      });
     });
-    host = up.host;
-    await tellStory({
-      state: up.state,
-      bin,
-      colour,
-      keep: values.keep,
-      signal: stop.signal,
+    const story = tellStory({
+      ...{ state, bin, colour, keep: values.keep, signal: stop.signal },
       print: (line) => console.log(line),
     });
+    await Promise.race([story, interrupted]);
     if (values.keep) {
       host.send('keep');
       host.disconnect();
       host.unref();
-      console.log(howToLook(up.state, bin));
+      console.log(howToLook(state, bin));
       return 0;
     }
     return 0;
@@ -127,4 +123,5 @@ const main = async (): Promise<number> => {
   }
 };
 
-process.exitCode = await main();
+// A story that was interrupted may still be waiting for something; nobody waits for it.
+process.exit(await main());
