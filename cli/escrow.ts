@@ -37,3 +37,12 @@ export const escrowOutlook = (
   const payable = left.find((c) => c.denom === rate.denom)?.amount ?? ZERO;
   return { left, rate, blocksLeft: rate.amount.gt(ZERO) ? payable.div(rate.amount) : undefined };
 };
+
+/** Further away than any price holds; dates beyond it cannot even be written. */
+const MAX_MS = 1000 * 365 * 86_400_000;
+
+/** Milliseconds until it is used up, at most a thousand years; `undefined` when nothing is being paid. */
+export const msUntilEmpty = (outlook: EscrowOutlook, blockTimeMs: number): number | undefined =>
+  outlook.blocksLeft === undefined
+    ? undefined
+    : Math.min(MAX_MS, Number(outlook.blocksLeft.toFixed(0)) * blockTimeMs);

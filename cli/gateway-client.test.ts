@@ -263,6 +263,7 @@ describe('what the client says and hears', () => {
     [503, '{"message":"chain away"}', 'GatewayAnswered503', true, 'chain away'],
     [429, 'slow down', 'GatewayAnswered429', true, 'slow down'],
     [401, '{"message":"who are you"}', 'GatewayAnswered401', false, 'who are you'],
+    [422, '{"message":"a\\u001b[2Jb","code":"x y"}', 'GatewayAnswered422', false, 'a[2Jb'],
     [500, '', 'GatewayAnswered500', true, 'no explanation'],
   ])('HTTP %d with %s is %s', async (status, body, wantCode, wantTransient, wantText) => {
     answer = (_request, response) => response.writeHead(status).end(body);

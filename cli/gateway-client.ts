@@ -3,9 +3,10 @@
  * provider's valid certificates on chain, or one that an authority issued for the host name. Nothing is sent, the token
  * least of all, before that is settled. Routes: provider-wire 4.4.
  */
-import { request } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import type { Certificate } from '../market/records.js';
+import { printable } from './format/table.js';
+import { exchange } from './gateway-http.js';
+import type { RawAnswer, RawRequest } from './gateway-http.js';
 import { connectVerified } from './gateway-tls.js';
 import { parseLeaseStatus } from './lease-status.js';
 import type { GatewayAnswer, GatewayRefusal, GatewayTarget, TenantGateway } from './ports.js';
@@ -23,62 +24,8 @@ export interface GatewayClientDeps {
   readonly authorities?: readonly string[] | undefined;
 }
 
-/** Nothing a gateway answers needs more. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-
 /** Statuses after which the same request may succeed: not yet there, busy, or down for a moment. */
 const TRANSIENT_STATUSES: readonly number[] = [404, 408, 429, 500, 502, 503, 504];
-
-interface RawAnswer {
-  readonly status: number;
-  readonly text: string;
-}
-
-interface RawRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly token: string;
-  readonly host: string;
-  readonly body?: Uint8Array;
-}
-
-const exchange = (
-  socket: TLSSocket,
-  { method, path, token, host, body }: RawRequest,
-  signal: AbortSignal,
-): Promise<RawAnswer> =>
-  new Promise((resolve, reject) => {
-    const headers: Record<string, string> = {
-      host,
-      authorization: `Bearer ${token}`,
-      accept: 'application/json',
-      connection: 'close',
-      ...(body === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': String(body.length) }),
-    };
-    const sent = request(
-      { method, path, headers, signal, createConnection: () => socket },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > MAX_ANSWER_BYTES) sent.destroy(new Error('the answer is too long'));
-          else chunks.push(chunk);
-        });
-        response.on('error', reject);
-        response.on('end', () => {
-          resolve({
-            status: response.statusCode ?? 0,
-            text: Buffer.concat(chunks).toString('utf8'),
-          });
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body);
-  });
 
 const asJson = (text: string): unknown => {
   try {
@@ -94,16 +41,21 @@ const textOf = (json: unknown, key: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
+/** A stranger's words: kept short and harmless for a terminal. */
+const wordsOf = (text: string): string => printable(text.replace(/\s+/g, ' ').trim(), 300);
+
 const refusalOf = ({ status, text }: RawAnswer): GatewayRefusal => {
   const json = asJson(text);
-  const message = textOf(json, 'message') ?? (text.trim().slice(0, 300) || 'no explanation');
+  const message = wordsOf(textOf(json, 'message') ?? text);
+  const code = textOf(json, 'code') ?? '';
+  const field = textOf(json, 'field');
   return {
     ok: false,
     transient: TRANSIENT_STATUSES.includes(status),
     // Other providers give no code of their own.
-    code: textOf(json, 'code') ?? `GatewayAnswered${status}`,
-    message: `the provider's gateway refused (HTTP ${status}): ${message}`,
-    field: textOf(json, 'field'),
+    code: /^[A-Za-z]{1,60}$/.test(code) ? code : `GatewayAnswered${status}`,
+    message: `the provider's gateway refused (HTTP ${status}): ${message === '' ? 'no explanation' : message}`,
+    field: field === undefined ? undefined : wordsOf(field),
   };
 };
 

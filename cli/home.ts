@@ -2,7 +2,7 @@
  * Berth's own folder of one person: `keys/NAME.key`, each a mnemonic, readable by its owner alone. Nothing else reads or
  * writes there, and nothing is taken over from other programs' folders unasked.
  */
-import { chmod, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signerFromFile, signerFromMnemonic } from '../chain/wallet.js';
 import type { Signer } from '../chain/ports.js';
@@ -52,9 +52,13 @@ export class Home {
       const file = await open(path, 'wx', 0o600);
       try {
         // The mode given to open is subject to the umask, which may only take rights away; say it plainly.
-        await chmod(path, 0o600);
+        await file.chmod(0o600);
         await file.writeFile(`${words}\n`);
         await file.sync();
+      } catch (error) {
+        // Half a key is none, and would stand in the way of the next attempt.
+        await rm(path, { force: true });
+        throw error;
       } finally {
         await file.close();
       }

@@ -2,6 +2,7 @@
 import { isChainUnavailable } from '../chain/ports.js';
 import type { ChainMessage, TxOutcome } from '../chain/ports.js';
 import { refused } from './failure.js';
+import { printable } from './format/table.js';
 import type { CliFailure } from './failure.js';
 import type { TenantContext } from './ports.js';
 
@@ -30,7 +31,7 @@ const failureOf = (what: string, outcome: TxOutcome): CliFailure => {
   const where = outcome.status === 'included' ? `in block ${outcome.height}` : 'before any block';
   return refused(
     known?.[0] ?? 'TxRefused',
-    `${what}: the chain refused the transaction ${where} (${codespace}/${code}): ${log.slice(0, 500)}`,
+    `${what}: the chain refused the transaction ${where} (${codespace}/${code}): ${printable(log, 500)}`,
     { field: `${codespace}/${code}`, next: known?.[1] },
   );
 };

@@ -5,9 +5,14 @@ import { chooseBids } from '../deploy/choose.js';
 import { createLeases, holdLease } from '../deploy/lease.js';
 import { sendManifest } from '../deploy/manifest.js';
 import { openDeployment } from '../deploy/open.js';
-import type { Opened } from '../deploy/open.js';
 import { waitUntilReady } from '../deploy/ready.js';
-import type { DeployRequest, DeployStep, HeldLease, ReadyService } from '../deploy/request.js';
+import type {
+  DeployRequest,
+  DeployStep,
+  HeldLease,
+  Opened,
+  ReadyService,
+} from '../deploy/request.js';
 import { serviceLines } from '../deploy/service-lines.js';
 import { depositLine, summaryLines } from '../deploy/summary.js';
 import { isCliFailure, refused, toFailure, withNext } from '../failure.js';

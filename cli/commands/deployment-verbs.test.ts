@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { formatDeploymentId } from '../../market/ids.js';
+import { formatDeploymentId, formatLeaseId } from '../../market/ids.js';
+import { parseDecimal } from '../../market/money.js';
 import type { CliFailure } from '../failure.js';
 import { isCliFailure } from '../failure.js';
 import { readSdl } from '../sdl.js';
@@ -120,6 +121,16 @@ describe('berth status', () => {
     await status(world.context(), DSEQ);
     expect(world.stdout).not.toContain('\u001b');
     expect(world.stdout).not.toContain('\u0007');
+  });
+
+  it('can tell of a price so small that the money outlasts the calendar', async () => {
+    const [lease] = world.chain.market.leases.values();
+    if (lease?.payment === undefined) throw new Error('no lease');
+    const rate = { denom: 'uact', amount: parseDecimal('0.000000000000000001') };
+    const key = formatLeaseId(lease.id);
+    world.chain.market.leases.set(key, { ...lease, payment: { ...lease.payment, rate } });
+    await status(world.context(), DSEQ);
+    expect(json()['escrow']).toMatchObject({ runsOutAt: expect.stringMatching(/^3\d{3}-/) });
   });
 
   it('names a deployment that is not there', async () => {

@@ -3,7 +3,7 @@ import type { Coin } from '../../market/money.js';
 import { formatCoin } from '../../market/money.js';
 import { LIVE_LEASE_STATES } from '../../market/records.js';
 import { findActive, leasesOf } from '../deployment.js';
-import { escrowOutlook } from '../escrow.js';
+import { escrowOutlook, msUntilEmpty } from '../escrow.js';
 import { refused } from '../failure.js';
 import { formatDuration } from '../format/duration.js';
 import { exactCoin, shortCoin } from '../format/money.js';
@@ -34,10 +34,8 @@ export const deposit = async (ctx: TenantContext, dseq: bigint, amount: Coin): P
     leasesOf(ctx, id, LIVE_LEASE_STATES),
   ]);
   const outlook = escrowOutlook(deployment, leases, head.height);
-  const lasts =
-    outlook.blocksLeft === undefined
-      ? ''
-      : `, which lasts ${formatDuration(Number(outlook.blocksLeft.toFixed(0)) * blockTimeMs)}`;
+  const ms = msUntilEmpty(outlook, blockTimeMs);
+  const lasts = ms === undefined ? '' : `, which lasts ${formatDuration(ms)}`;
   ctx.output.result(
     {
       dseq,

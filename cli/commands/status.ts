@@ -4,7 +4,7 @@ import { LIVE_LEASE_STATES } from '../../market/records.js';
 import type { Deployment, Lease } from '../../market/records.js';
 import { ALL_LEASE_STATES, findDeployment, groupName, leasesOf } from '../deployment.js';
 import { serviceLines } from '../deploy/service-lines.js';
-import { escrowOutlook } from '../escrow.js';
+import { escrowOutlook, msUntilEmpty } from '../escrow.js';
 import type { EscrowOutlook } from '../escrow.js';
 import { formatDuration, formatTime } from '../format/duration.js';
 import { exactCoin, formatRate, plainUsd, shortCoin, usdPerHour } from '../format/money.js';
@@ -87,14 +87,9 @@ const leaseJson = ({ lease, group, hostUri, answer }: LeaseView, blockTimeMs: nu
   };
 };
 
-const msLeft = (outlook: EscrowOutlook, blockTimeMs: number): number | undefined =>
-  outlook.blocksLeft === undefined
-    ? undefined
-    : Number(outlook.blocksLeft.toFixed(0)) * blockTimeMs;
-
 const escrowText = (outlook: EscrowOutlook, blockTimeMs: number, nowMs: number): string => {
   const left = outlook.left.map(shortCoin).join(', ') || 'nothing';
-  const ms = msLeft(outlook, blockTimeMs);
+  const ms = msUntilEmpty(outlook, blockTimeMs);
   if (ms === undefined) return `${left}, nothing is being paid`;
   const rate = formatRate(outlook.rate, blockTimeMs);
   return `${left}, lasts ${formatDuration(ms)} at ${rate}, until ${formatTime(nowMs + ms)}`;
@@ -110,7 +105,7 @@ export const status = async (ctx: TenantContext, dseq: bigint): Promise<void> =>
   ]);
   const views = await Promise.all(leases.map((lease) => view(ctx, deployment, lease)));
   const outlook = escrowOutlook(deployment, leases, head.height);
-  const ms = msLeft(outlook, blockTimeMs);
+  const ms = msUntilEmpty(outlook, blockTimeMs);
   ctx.output.result(
     {
       dseq,

@@ -1,4 +1,7 @@
 /** From chosen bids to leases: one transaction for all groups. */
+import { isChainUnavailable } from '../../chain/ports.js';
+import { LIVE_LEASE_STATES } from '../../market/records.js';
+import type { Lease } from '../../market/records.js';
 import type { DeploymentId, LeaseId } from '../../market/ids.js';
 import { formatLeaseId } from '../../market/ids.js';
 import { refused } from '../failure.js';
@@ -47,4 +50,18 @@ export const holdLease = async (
     'ProviderUnknown',
     `provider ${id.provider} of lease ${formatLeaseId(id)} is not registered on chain`,
   );
+};
+
+/** @throws CliFailure `LeaseEnded` on proof; a chain that does not answer proves nothing */
+export const demandAlive = async (ctx: ChainContext, id: LeaseId): Promise<void> => {
+  let lease: Lease | undefined;
+  try {
+    lease = await ctx.chain.reader.lease(id);
+  } catch (error) {
+    if (!isChainUnavailable(error)) throw error;
+    return;
+  }
+  if (lease === undefined || LIVE_LEASE_STATES.includes(lease.state)) return;
+  const { state, reason } = lease;
+  throw refused('LeaseEnded', `lease ${formatLeaseId(id)} has ended: ${state}, ${reason}`);
 };

@@ -1,22 +1,12 @@
 /** The first step: a deployment on chain, new or gone on with. */
-import { formatDeploymentId } from '../../market/ids.js';
 import type { DeploymentId } from '../../market/ids.js';
 import { formatCoin } from '../../market/money.js';
 import type { Coin } from '../../market/money.js';
-import { LIVE_LEASE_STATES } from '../../market/records.js';
-import type { Deployment, Lease } from '../../market/records.js';
-import { misused, refused } from '../failure.js';
+import { isCliFailure, refused, withNext } from '../failure.js';
 import { submit } from '../submit.js';
 import type { TenantContext } from '../ports.js';
-import type { DeployRequest, OpenGroup } from './request.js';
-
-/** A deployment whose order is in the book or whose lease is running. */
-export interface Opened {
-  readonly id: DeploymentId;
-  /** Whether this run made it, and may therefore take it back. */
-  readonly created: boolean;
-  readonly groups: readonly OpenGroup[];
-}
+import type { DeployRequest, Opened } from './request.js';
+import { resume } from './resume.js';
 
 const held = (balances: readonly Coin[], denom: string): bigint =>
   balances.find((c) => c.denom === denom)?.amount ?? 0n;
@@ -59,52 +49,6 @@ const freeSequence = async (ctx: TenantContext): Promise<bigint> => {
   return dseq;
 };
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
-
-const resume = async (
-  ctx: TenantContext,
-  request: DeployRequest,
-  deployment: Deployment,
-): Promise<Opened> => {
-  const { id } = deployment;
-  const path = formatDeploymentId(id);
-  if (deployment.state !== 'active') {
-    throw refused('DeploymentClosed', `deployment ${path} is closed`, {
-      field: 'dseq',
-      next: 'Leave out --dseq to make a new one.',
-    });
-  }
-  if (!sameBytes(deployment.hash, request.sdl.hash)) {
-    throw misused('DeploymentDiffers', `deployment ${path} was made of another SDL`, {
-      field: 'dseq',
-      next: `To change what it runs: berth update ${id.dseq} ${request.file}`,
-    });
-  }
-  const { reader } = ctx.chain;
-  const leases = (await reader.leasesOfOwner(id.owner, LIVE_LEASE_STATES)).filter(
-    (l) => l.id.dseq === id.dseq,
-  );
-  const orders = (await reader.openOrders()).filter(
-    (o) => o.id.owner === id.owner && o.id.dseq === id.dseq,
-  );
-  const groups = deployment.groups.map((group): OpenGroup => {
-    const lease: Lease | undefined = leases.find((l) => l.id.gseq === group.id.gseq);
-    const order = lease?.id ?? orders.find((o) => o.id.gseq === group.id.gseq)?.id;
-    if (order !== undefined) {
-      const { owner, dseq, gseq, oseq } = order;
-      return { spec: group.spec, order: { owner, dseq, gseq, oseq }, lease };
-    }
-    throw refused(
-      'GroupNotOpen',
-      `group ${group.spec.name} of deployment ${path} is ${group.state}: it has neither lease nor open order`,
-      { next: `berth close ${id.dseq} returns what is left of the deposit.` },
-    );
-  });
-  ctx.output.step({ step: 'deployment-resumed', dseq: id.dseq.toString() });
-  ctx.terminal.say(`Going on with deployment ${id.dseq}.`);
-  return { id, created: false, groups };
-};
-
 const create = async (
   ctx: TenantContext,
   request: DeployRequest,
@@ -118,7 +62,15 @@ const create = async (
     hash,
     deposit: request.deposit,
   } as const;
-  const landed = await submit(ctx, [message], `creating deployment ${id.dseq}`);
+  const landed = await submit(ctx, [message], `creating deployment ${id.dseq}`).catch(
+    (error: unknown) => {
+      if (!isCliFailure(error) || error.code !== 'TxUnknown') throw error;
+      throw withNext(
+        error,
+        `berth status ${id.dseq} shows whether it did; then: berth deploy ${request.file} --dseq ${id.dseq}   or: berth close ${id.dseq}`,
+      );
+    },
+  );
   ctx.output.step({
     step: 'deployment-created',
     dseq: id.dseq.toString(),

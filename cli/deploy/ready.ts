@@ -2,14 +2,13 @@
 import { isAborted } from '../../chain/clock.js';
 import { isChainUnavailable } from '../../chain/ports.js';
 import { manifestGroup, parseManifest } from '../../manifests/manifest.js';
-import { formatLeaseId } from '../../market/ids.js';
-import { LIVE_LEASE_STATES } from '../../market/records.js';
 import { refused } from '../failure.js';
 import type { CliFailure } from '../failure.js';
 import { formatDuration } from '../format/duration.js';
 import { formatTable } from '../format/table.js';
 import type { GatewayAnswer, TenantContext } from '../ports.js';
 import type { LeaseStatus, ServiceStatus } from '../lease-status.js';
+import { demandAlive } from './lease.js';
 import type { DeployStep, HeldLease, ReadyService } from './request.js';
 
 const POLL_MS = 500;
@@ -125,19 +124,7 @@ class Watch {
     const now = this.#ctx.clock.now();
     if (now - this.#leasesCheckedMs < LEASE_CHECK_MS) return;
     this.#leasesCheckedMs = now;
-    for (const { id } of this.#leases) {
-      let state: string;
-      let reason: string;
-      try {
-        const lease = await this.#ctx.chain.reader.lease(id);
-        if (lease === undefined || LIVE_LEASE_STATES.includes(lease.state)) continue;
-        ({ state, reason } = lease);
-      } catch (error) {
-        if (!isChainUnavailable(error)) throw error;
-        return;
-      }
-      throw refused('LeaseEnded', `lease ${formatLeaseId(id)} has ended: ${state}, ${reason}`);
-    }
+    for (const { id } of this.#leases) await demandAlive(this.#ctx, id);
   }
 
   late(timeoutMs: number): CliFailure {

@@ -1,5 +1,5 @@
 /** What `berth deploy` was asked, and what it says while it works. */
-import type { LeaseId, OrderId } from '../../market/ids.js';
+import type { DeploymentId, LeaseId, OrderId } from '../../market/ids.js';
 import type { Coin, Decimal } from '../../market/money.js';
 import type { Lease } from '../../market/records.js';
 import type { GroupSpec } from '../../market/resources.js';
@@ -36,6 +36,14 @@ export interface OpenGroup {
   readonly order: OrderId;
   /** Set when it has a live lease already. */
   readonly lease: Lease | undefined;
+}
+
+/** A deployment whose order is in the book or whose lease is running. */
+export interface Opened {
+  readonly id: DeploymentId;
+  /** Whether this run made it, and may therefore take it back. */
+  readonly created: boolean;
+  readonly groups: readonly OpenGroup[];
 }
 
 /** One service at the end of a deployment. */
