@@ -10,10 +10,10 @@ describe('createMetrics', () => {
     metrics.bidEnded('open', '');
     metrics.bidLatency(0.2);
     metrics.leases(new Map([['Scheduled', 3]]));
-    metrics.gpus('leased', 'h100', 8);
+    metrics.gpus([{ model: 'h100', allocatable: 16, leased: 8, reserved: 0, available: 8 }]);
     metrics.revenueUsdPerHour(21.5);
     metrics.chainHead(42, 0.5);
-    metrics.wallet('uakt', 7);
+    metrics.wallet(new Map([['uakt', 7]]));
     metrics.withdrawn(5);
     metrics.reconcileError('lease');
     metrics.discrepancies('orphan-namespace', 1);
@@ -43,5 +43,22 @@ describe('createMetrics', () => {
     metrics.leases(new Map([['Deploying', 1]]));
     metrics.leases(new Map([['Scheduled', 1]]));
     expect(await metrics.registry.metrics()).not.toContain('Deploying');
+  });
+
+  it('variants of a GPU model add up, and a model that is gone disappears', async () => {
+    const metrics = createMetrics();
+    const row = { model: 'a100', allocatable: 4, leased: 1, reserved: 0, available: 3 };
+    metrics.gpus([row, row, { ...row, model: 'l4' }]);
+    metrics.gpus([row, row]);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('berth_gpus{state="allocatable",model="a100"} 8');
+    expect(text).not.toContain('l4');
+  });
+
+  it('an empty wallet shows as 0, since the chain lists no empty balance', async () => {
+    const metrics = createMetrics();
+    metrics.wallet(new Map([['uakt', 7]]));
+    metrics.wallet(new Map());
+    expect(await metrics.registry.metrics()).toContain('berth_wallet_balance{denom="uakt"} 0');
   });
 });

@@ -1,6 +1,18 @@
 /** The operator's metrics: named recorders only, base units, no ids as labels. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** GPUs of one model by state. */
+export interface GpuCounts {
+  readonly model: string;
+  readonly allocatable: number;
+  readonly leased: number;
+  readonly reserved: number;
+  readonly available: number;
+}
+
+/** Denominations that a wallet is expected to hold: shown as 0 when the chain lists none. */
+const WALLET_DENOMS = ['uakt', 'uact'];
+
 export interface OperatorMetrics {
   readonly registry: Registry;
   ordersSeen(count: number): void;
@@ -11,14 +23,12 @@ export interface OperatorMetrics {
   ): void;
   bidLatency(seconds: number): void;
   leases(byPhase: ReadonlyMap<string, number>): void;
-  gpus(
-    state: 'allocatable' | 'leased' | 'reserved' | 'available',
-    model: string,
-    count: number,
-  ): void;
+  /** All of them at once: models that are gone disappear, and variants of one model (memory, interface) add up. */
+  gpus(rows: readonly GpuCounts[]): void;
   revenueUsdPerHour(value: number): void;
   chainHead(height: number, stalenessSeconds: number): void;
-  wallet(denom: string, amount: number): void;
+  /** All balances at once, smallest units by denomination; the chain lists none that is empty. */
+  wallet(balances: ReadonlyMap<string, number>): void;
   withdrawn(uact: number): void;
   reconcileError(controller: string): void;
   discrepancies(kind: string, count: number): void;
@@ -117,13 +127,22 @@ export const createMetrics = (): OperatorMetrics => {
       leases.reset();
       for (const [phase, count] of byPhase) leases.set({ phase }, count);
     },
-    gpus: (state, model, count) => gpus.set({ state, model }, count),
+    gpus: (rows) => {
+      gpus.reset();
+      for (const { model, ...counts } of rows) {
+        for (const [state, count] of Object.entries(counts)) gpus.inc({ state, model }, count);
+      }
+    },
     revenueUsdPerHour: (value) => revenue.set(value),
     chainHead: (h, s) => {
       height.set(h);
       if (Number.isFinite(s)) staleness.set(s);
     },
-    wallet: (denom, amount) => wallet.set({ denom }, amount),
+    wallet: (balances) => {
+      wallet.reset();
+      for (const denom of WALLET_DENOMS) wallet.set({ denom }, 0);
+      for (const [denom, amount] of balances) wallet.set({ denom }, amount);
+    },
     withdrawn: (uact) => withdrawn.inc(uact),
     reconcileError: (controller) => errors.inc({ controller }),
     discrepancies: (kind, count) => discrepancy.set({ kind }, count),

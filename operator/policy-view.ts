@@ -9,6 +9,7 @@ import { Reflector } from '../kube/reflector.js';
 import { COMPUTE_PROVIDERS, PRICING_POLICIES } from '../kube/resources.js';
 import type { Reason } from '../market/reasons.js';
 import type { Clock } from './clock.js';
+import { sameJson } from './same-json.js';
 
 export interface PolicyViewDeps {
   readonly api: KubeApi;
@@ -25,6 +26,8 @@ export interface ReadPolicy {
   readonly policy: PricingPolicy | undefined;
   readonly fault: Reason | undefined;
 }
+
+type Spec = { readonly spec: unknown } | undefined;
 
 /** The API server fills in `*` for a part that holds for any; the bid engine leaves such a part out. */
 const specOf = ({ spec }: PolicyObject): unknown => {
@@ -58,6 +61,7 @@ export class PolicyView {
   readonly #deps: PolicyViewDeps;
   readonly #providers: Reflector<ComputeProvider, ComputeProvider>;
   readonly #policies: Reflector<PolicyObject, ReadPolicy>;
+  #lastProvider: ComputeProvider | undefined;
 
   constructor(deps: PolicyViewDeps) {
     this.#deps = deps;
@@ -69,6 +73,9 @@ export class PolicyView {
       fieldSelector: `metadata.name=${deps.computeProvider}`,
       project: (p) => p,
     });
+    this.#providers.store.subscribe(({ after }) => {
+      this.#lastProvider = after ?? this.#lastProvider;
+    });
     this.#policies = new Reflector({ ...shared, resource: PRICING_POLICIES, project: read });
   }
 
@@ -76,8 +83,14 @@ export class PolicyView {
     await Promise.all([this.#providers.run(signal), this.#policies.run(signal)]);
   }
 
+  /** The ComputeProvider as it is now, `undefined` when it does not exist (any more). */
   provider(): ComputeProvider | undefined {
     return this.#providers.store.get(this.#deps.computeProvider);
+  }
+
+  /** The ComputeProvider as it was last: leases live on when somebody deletes it. */
+  lastProvider(): ComputeProvider | undefined {
+    return this.#lastProvider;
   }
 
   /** Resolves with the provider object once it exists. @throws the signal's reason */
@@ -96,31 +109,40 @@ export class PolicyView {
     });
   }
 
-  /** Usable price books by name. */
+  /** Usable price books by name; the first one prices. */
   policies(): readonly PricingPolicy[] {
-    return this.#policies.store
-      .values()
-      .flatMap((p) => p.policy ?? [])
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.#byName().flatMap((p) => p.policy ?? []);
   }
 
-  /** Why orders cannot be priced at all, or `undefined`. */
+  /**
+   * Why orders cannot be priced at all, or `undefined`. When the book that prices is broken the next one does not take its
+   * place: nobody meant to sell at those prices.
+   */
   fault(): Reason | undefined {
     if (!this.#policies.store.synced)
       return { code: 'PoliciesNotSynced', message: 'The price books have not been read yet.' };
-    if (this.policies().length > 0) return undefined;
-    const broken = this.#policies.store.values().find((p) => p.fault !== undefined)?.fault;
-    return (
-      broken ?? {
-        code: 'NoPricingPolicy',
-        message: 'There is no PricingPolicy; create one, nothing is ever sold without a price.',
-      }
-    );
+    const [first] = this.#byName();
+    if (first !== undefined) return first.fault;
+    return {
+      code: 'NoPricingPolicy',
+      message: 'There is no PricingPolicy; create one, nothing is ever sold without a price.',
+    };
   }
 
+  #byName(): readonly ReadPolicy[] {
+    const name = ({ object }: ReadPolicy): string => object.metadata.name;
+    return [...this.#policies.store.values()].sort((a, b) => (name(a) < name(b) ? -1 : 1));
+  }
+
+  /** Calls `listener` when the ComputeProvider or a price book changes, statuses aside. */
   subscribe(listener: () => void): void {
-    this.#providers.store.subscribe(listener);
-    this.#policies.store.subscribe(listener);
+    const unlessStatus = ({ before, after }: { before: Spec; after: Spec }): void => {
+      if (!sameJson(before?.spec, after?.spec)) listener();
+    };
+    this.#providers.store.subscribe(unlessStatus);
+    this.#policies.store.subscribe(({ before, after }) =>
+      unlessStatus({ before: before?.object, after: after?.object }),
+    );
   }
 
   /** Writes each price book's Ready condition. @throws KubeError */
@@ -141,7 +163,8 @@ export class PolicyView {
         nowIso,
       );
       const status = { ...object.status, observedGeneration: generation, conditions };
-      if (JSON.stringify(status) === JSON.stringify(object.status)) continue;
+      // The server keeps keys in its own order.
+      if (sameJson(status, object.status)) continue;
       await this.#deps.api.applyStatus(PRICING_POLICIES, {
         apiVersion: API_VERSION,
         kind: 'PricingPolicy',

@@ -2,7 +2,6 @@
  * The cluster as watched: nodes, pods and lease namespaces, projected to the little that counts. Every snapshot is a
  * recount of these; before all of them are complete there is no snapshot at all.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { buildSnapshot } from '../../bidengine/inventory.js';
 import type { NodeFacts, PodFacts, StorageClassFacts } from '../../bidengine/cluster-facts.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
@@ -18,6 +17,7 @@ import { leaseOfLabels } from '../leases/lease-identity.js';
 import type { LeaseSighting } from '../leases/compare.js';
 import { isSimulated, toNodeFacts } from './node-facts.js';
 import { toPodFacts } from './pod-facts.js';
+import { sameJson } from '../same-json.js';
 
 /**
  * Label of a StorageClass: `labelled` when only nodes that say so (`akash.network/capabilities.storage.class.<name>`, set by
@@ -140,13 +140,13 @@ export class InventoryView {
    */
   subscribe(listener: (change: InventoryChange) => void): void {
     this.#nodes.store.subscribe(({ before, after }) => {
-      if (!isDeepStrictEqual(before, after)) listener({ namespace: undefined, counts: true });
+      if (!sameJson(before, after)) listener({ namespace: undefined, counts: true });
     });
     this.#namespaces.store.subscribe(({ key }) => listener({ namespace: key, counts: false }));
     this.#pods.store.subscribe(({ before, after }) =>
       listener({
         namespace: (after ?? before)?.namespace,
-        counts: !isDeepStrictEqual(before, after),
+        counts: !sameJson(before, after),
       }),
     );
   }

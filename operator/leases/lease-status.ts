@@ -1,5 +1,4 @@
 /** The status of a ComputeLease as a pure function of what was observed. */
-import { isDeepStrictEqual } from 'node:util';
 import { setCondition } from '../../crds/conditions.js';
 import type { Observation } from '../../crds/conditions.js';
 import type {
@@ -12,6 +11,7 @@ import type {
 import type { Reason } from '../../market/reasons.js';
 import type { Lease } from '../../market/records.js';
 import type { LeaseMoney } from '../funds/funds-book.js';
+import { sameJson } from '../same-json.js';
 
 /** What the cluster shows of a lease's workloads. */
 export interface WorkloadObservation {
@@ -228,4 +228,4 @@ export const closingStatus = (
 
 /** Whether a status differs from the one stored, so that it is worth a write. The server stores keys in its own order. */
 export const statusDiffers = (a: ComputeLeaseStatus | undefined, b: ComputeLeaseStatus): boolean =>
-  !isDeepStrictEqual(a, JSON.parse(JSON.stringify(b)));
+  !sameJson(a, b);

@@ -120,14 +120,15 @@ export class StatusLoop {
   #gauges(status: ComputeProviderStatus): void {
     const { view, sync, metrics } = this.#deps;
     metrics.chainHead(Number(view.height), view.stalenessMs() / 1000);
-    for (const row of status.inventory ?? []) {
-      metrics.gpus('allocatable', row.model, row.allocatable);
-      metrics.gpus('leased', row.model, row.leased);
-      metrics.gpus('reserved', row.model, row.reserved);
-      metrics.gpus('available', row.model, row.available);
-    }
-    for (const { denom, amount } of sync.facts()?.balances ?? [])
-      metrics.wallet(denom, Number(amount));
+    if (status.inventory !== undefined)
+      metrics.gpus(
+        status.inventory.map(({ model, allocatable, leased, reserved, available }) => ({
+          ...{ model, allocatable, leased, reserved, available },
+        })),
+      );
+    const facts = sync.facts();
+    if (facts !== undefined)
+      metrics.wallet(new Map(facts.balances.map((b) => [b.denom, Number(b.amount)])));
     const usdPerHour = sync
       .leases()
       .filter((l) => l.price.denom === 'uact')
