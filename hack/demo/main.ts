@@ -65,7 +65,7 @@ const howToLook = (state: DemoState, bin: string): string =>
     'Be the tenant:',
     '',
     `    export BERTH_NODE=${state.rpcUrl} BERTH_HOME=${join(DEMO_DIR, 'berth')}`,
-    '    node_modules/.bin/tsx cli/main.ts deploy examples/notebook.yaml --accept cheapest',
+    '    npm run -s berth -- deploy examples/notebook.yaml --accept cheapest',
     '',
     'End it: make demo-down',
   ].join('\n');

@@ -303,7 +303,7 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
         'cheapest',
         '--yes',
         '--deposit',
-        '20000000uact',
+        options.keep ? '500000000uact' : '20000000uact',
         '--timeout',
         '90s',
       ],
