@@ -6,9 +6,10 @@ import type { ChainMessage, TxLane, TxOutcome } from '../../chain/ports.js';
 import type { BidStatus } from '../../crds/generated/types.js';
 import type { BidDecision } from '../../bidengine/input.js';
 import { bidIdOf, formatOrderId } from '../../market/ids.js';
+import type { OrderId } from '../../market/ids.js';
 import { formatPrice } from '../../market/money.js';
 import type { Reason } from '../../market/reasons.js';
-import type { Order } from '../../market/records.js';
+import type { Bid, Order } from '../../market/records.js';
 import type { Logger } from '../logger.js';
 import type { Clock } from '../clock.js';
 import type { OperatorMetrics } from '../metrics.js';
@@ -35,6 +36,8 @@ export interface BidSubmitterDeps {
   readonly metrics: OperatorMetrics;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The chain's record of our bid on an order. @throws when it cannot be read */
+  readonly bidOnChain: (orderId: OrderId) => Promise<Bid | undefined>;
   /** Called when a bid ended without effect, so that its order is decided again after the given reason. */
   readonly onFailed: (orderPath: string, reason: Reason) => void;
   /** Called when a bid is in a block. */
@@ -122,14 +125,14 @@ export class BidSubmitter {
     };
   }
 
+  /** Never rejects. */
   async #follow(flight: InFlightBid, signal: AbortSignal): Promise<void> {
-    const { lane, metrics, clock, log } = this.#deps;
+    const { lane, metrics, clock, log, bids } = this.#deps;
     const { intent } = flight;
     const started = clock.monotonic();
     const timeoutNs = BigInt(intent.tx.timeoutNs);
-    let outcome: TxOutcome;
     try {
-      outcome = await lane.broadcast(
+      const outcome = await lane.broadcast(
         {
           bytes: Buffer.from(intent.tx.bytes, 'base64'),
           hash: intent.tx.hash,
@@ -137,17 +140,28 @@ export class BidSubmitter {
         },
         signal,
       );
+      if (await this.#isThereAnyway(flight, outcome)) return;
+      metrics.bidLatency((clock.monotonic() - started) / 1000);
+      await this.#conclude(flight, outcome);
     } catch (error) {
       // Unknown: the intent stays, the capacity stays held, and recovery broadcasts the same bytes again.
       log.warn(
         { err: error, order: formatOrderId(intent.orderId) },
         'the outcome of a bid is unknown for now',
       );
-      this.#deps.bids.abandonFlight(formatOrderId(intent.orderId));
-      return;
+      bids.doubtFlight(formatOrderId(intent.orderId));
     }
-    metrics.bidLatency((clock.monotonic() - started) / 1000);
-    await this.#conclude(flight, outcome);
+  }
+
+  /** A refusal such as "bid exists" may be about the very bid we hold: then recovery takes it over as it is on chain. */
+  async #isThereAnyway({ intent }: InFlightBid, outcome: TxOutcome): Promise<boolean> {
+    if (outcome.status === 'included' && outcome.code === 0) return false;
+    const { bids, bidOnChain } = this.#deps;
+    const bid = await bidOnChain(intent.orderId);
+    if (bid === undefined) return false;
+    bids.put(bid);
+    bids.doubtFlight(formatOrderId(intent.orderId));
+    return true;
   }
 
   async #conclude(flight: InFlightBid, outcome: TxOutcome): Promise<void> {
@@ -169,7 +183,7 @@ export class BidSubmitter {
       log.warn({ order: path, reason: reason.code }, reason.message);
       onFailed(path, reason);
     }
-    bids.endFlight(flight);
+    bids.endFlight(flight, status.state === 'Open' ? 'landed' : 'failed');
     if (outcome.status === 'included' && outcome.code === 0) onIncluded(intent, outcome.height);
     await this.#record(flight, status);
   }

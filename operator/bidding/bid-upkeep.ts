@@ -40,8 +40,18 @@ export class BidUpkeep {
   /** @throws when chain or cluster cannot be read */
   async run(): Promise<void> {
     const records = await this.#deps.records.list();
-    for (const record of records) await this.#upkeep(record);
     await this.#holdCapacity(records);
+    for (const record of records) {
+      try {
+        await this.#upkeep(record);
+      } catch (err) {
+        // One Bid that cannot be written must not leave all the others untold.
+        this.#deps.log.warn(
+          { err, order: record.spec.order },
+          'a Bid could not be brought up to date',
+        );
+      }
+    }
   }
 
   async #upkeep(record: BidObject): Promise<void> {
@@ -113,9 +123,7 @@ export class BidUpkeep {
     const { bids, ledger, leases, log } = this.#deps;
     const live = new Map(leases().map((l) => [formatOrderId(orderIdOf(l.id)), l]));
     const standing = new Map(bids.standing().map((b) => [formatOrderId(orderIdOf(b.id)), b]));
-    const dropped = ledger.retain(
-      (key) => bids.isInFlight(key) || standing.has(key) || live.has(key),
-    );
+    const dropped = ledger.retain((key) => bids.mayLand(key) || standing.has(key) || live.has(key));
     for (const key of dropped)
       log.info(
         { order: key },

@@ -153,6 +153,7 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
   const retries = new RetrySchedule();
   const submitter = new BidSubmitter({
     ...{ lane, provider: address, intents, records, bids, ledger, metrics, clock, log },
+    bidOnChain: (orderId) => reader.bid(bidIdOf(orderId, address)),
     onFailed: (path) => {
       retries.failed(path, view.height);
       deps.wake();

@@ -61,6 +61,19 @@ describe('OwnBids', () => {
     expect([bids.has(path), bids.isInFlight(path)]).toEqual([false, false]);
   });
 
+  it('a bid in doubt is neither placed again nor let go, until it is known to be gone', () => {
+    const bids = new OwnBids(us);
+    bids.prepare(path);
+    bids.doubtFlight(path);
+    expect([bids.has(path), bids.mayLand(path), bids.isInFlight(path)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    bids.abandonFlight(path);
+    expect([bids.has(path), bids.mayLand(path)]).toEqual([false, false]);
+  });
+
   it("a rival's closed bid on the same order leaves ours open", () => {
     const bids = setup();
     bids.reduce([{ type: 'bid-closed', id: { ...ours.id, provider: rival } }]);

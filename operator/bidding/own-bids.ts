@@ -16,7 +16,8 @@ export class OwnBids {
   readonly #provider: string;
   readonly #preparing = new Set<string>();
   readonly #inFlight = new Map<string, InFlightBid>();
-  readonly #concluded = new Set<string>();
+  readonly #doubtful = new Set<string>();
+  readonly #concluded = new Map<string, 'landed' | 'failed'>();
   #onChain = new Map<string, Bid>();
 
   constructor(provider: string) {
@@ -25,7 +26,7 @@ export class OwnBids {
 
   /** Whether a bid on this order exists or may still come to exist. */
   has(path: string): boolean {
-    return this.isInFlight(path) || this.#onChain.has(path);
+    return this.mayLand(path) || this.#onChain.has(path);
   }
 
   /** A bid on this order is being signed and written down; it counts as in flight until it is, or is abandoned. */
@@ -35,24 +36,32 @@ export class OwnBids {
 
   startFlight(bid: InFlightBid): void {
     const path = formatOrderId(bid.intent.orderId);
-    this.#preparing.delete(path);
+    this.abandonFlight(path);
     this.#inFlight.set(path, bid);
   }
 
-  /** It was not sent, or its outcome is unknown for now: an intent that was written stays and recovery takes over. */
+  /** It was not sent and never will be: the order is free again. */
   abandonFlight(path: string): void {
     this.#preparing.delete(path);
     this.#inFlight.delete(path);
+    this.#doubtful.delete(path);
+  }
+
+  /** Nobody follows it now, but it may still land: no second bid, and its capacity stays held, until recovery knows. */
+  doubtFlight(path: string): void {
+    this.abandonFlight(path);
+    this.#doubtful.add(path);
   }
 
   /** The outcome is known: this transaction needs its intent no longer. */
-  endFlight(bid: InFlightBid): void {
-    this.#inFlight.delete(formatOrderId(bid.intent.orderId));
-    this.#concluded.add(bid.intent.tx.hash);
+  endFlight(bid: InFlightBid, outcome: 'landed' | 'failed'): void {
+    this.abandonFlight(formatOrderId(bid.intent.orderId));
+    this.#concluded.set(bid.intent.tx.hash, outcome);
   }
 
-  isConcluded(txHash: string): boolean {
-    return this.#concluded.has(txHash);
+  /** How a transaction of this process ended, `undefined` when that is not known here. */
+  conclusion(txHash: string): 'landed' | 'failed' | undefined {
+    return this.#concluded.get(txHash);
   }
 
   /** Called once the intent that held the transaction is gone. */
@@ -66,6 +75,11 @@ export class OwnBids {
 
   isInFlight(path: string): boolean {
     return this.#preparing.has(path) || this.#inFlight.has(path);
+  }
+
+  /** Whether a transaction for this order is on its way or in doubt: its capacity is promised. */
+  mayLand(path: string): boolean {
+    return this.isInFlight(path) || this.#doubtful.has(path);
   }
 
   onChain(path: string): Bid | undefined {
