@@ -194,23 +194,22 @@ describe('the operator, from order to paid lease and back', () => {
     await given();
     await world.until('bidding', async () => (await condition('Bidding')) === 'Bidding');
     const create = world.kube.create.bind(world.kube);
-    let reservedThroughout = true;
-    let written = false;
+    const seen = { written: false, reservedThroughout: true };
     jest.spyOn(world.kube, 'create').mockImplementation(async (resource, object, options) => {
-      if (resource.plural === CONFIG_MAPS.plural && !written) {
+      if (resource.plural === CONFIG_MAPS.plural && !seen.written) {
         const height = world.chain.height;
         await world.until('reserved', async () => (await provider())?.status?.gpus?.reserved === 8);
         await world.until('recounts', async () => {
-          reservedThroughout &&= (await provider())?.status?.gpus?.reserved === 8;
+          seen.reservedThroughout &&= (await provider())?.status?.gpus?.reserved === 8;
           return world.chain.height > height + 40n;
         });
-        written = true;
+        seen.written = true;
       }
       return create(resource, object, options);
     });
     const id = bidOf(openOrder(world, 12n));
     await world.until('bid on chain', () => chainBid(id));
-    expect(written && reservedThroughout).toBe(true);
+    expect(seen).toEqual({ written: true, reservedThroughout: true });
   });
 
   it('killed between intent and inclusion, it sends the same transaction again and bids once', async () => {

@@ -1,4 +1,4 @@
-/** When an order whose bid failed is decided again: exponential in blocks, so that a standing refusal costs few fees. */
+/** When something that the chain refused is tried again: exponential in blocks, so that a standing refusal costs few fees. */
 const MAX_SHIFT = 10n;
 
 export class RetrySchedule {
@@ -11,13 +11,19 @@ export class RetrySchedule {
     this.#failures.set(path, { count, retryHeight: height + (1n << shift) });
   }
 
+  /** It worked: a later failure starts with the shortest wait again. */
+  succeeded(path: string): void {
+    this.#failures.delete(path);
+  }
+
+  /** Whether it may be tried at `height`. */
   isDue(path: string, height: bigint): boolean {
     const failure = this.#failures.get(path);
     return failure === undefined || height >= failure.retryHeight;
   }
 
-  /** Forgets orders that are not open any more. */
-  retain(isOpen: (path: string) => boolean): void {
-    for (const path of this.#failures.keys()) if (!isOpen(path)) this.#failures.delete(path);
+  /** Forgets everything that `matters` no longer. */
+  retain(matters: (path: string) => boolean): void {
+    for (const path of this.#failures.keys()) if (!matters(path)) this.#failures.delete(path);
   }
 }

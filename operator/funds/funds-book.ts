@@ -31,6 +31,12 @@ export class FundsBook {
     return this.#withdrawals.get(name);
   }
 
+  /** Forgets every lease that is not among the live ones: one may have ended while its money was being counted. */
+  retain(live: ReadonlySet<string>): void {
+    for (const name of [...this.#money.keys(), ...this.#withdrawals.keys()])
+      if (!live.has(name)) this.forget(name);
+  }
+
   forget(name: string): void {
     this.#money.delete(name);
     this.#withdrawals.delete(name);

@@ -8,6 +8,7 @@ import { truncate } from '../../market/money.js';
 import { LIVE_LEASE_STATES } from '../../market/records.js';
 import type { Deployment, Lease } from '../../market/records.js';
 import { leaseNamespace } from '../../manifests/names.js';
+import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
@@ -33,6 +34,7 @@ export interface FundsControllerDeps {
 
 export class FundsController {
   readonly #deps: FundsControllerDeps;
+  readonly #retries = new RetrySchedule();
 
   constructor(deps: FundsControllerDeps) {
     this.#deps = deps;
@@ -40,12 +42,16 @@ export class FundsController {
 
   /** One look at all money. Nothing on a stale view. @throws when the chain cannot be read */
   async run(signal: AbortSignal): Promise<void> {
-    const { reader, view, provider, policy } = this.#deps;
+    const { reader, view, provider, policy, book } = this.#deps;
     if (view.staleness() !== undefined) return;
     const leases = await reader.leasesOf(provider, LIVE_LEASE_STATES);
     const byLease = new Map(leases.map((l) => [formatLeaseId(l.id), l]));
     const funds = await this.#fundsOf(leases);
-    const due = planWithdrawals(funds, view.height, policy());
+    book.retain(new Set(leases.map((l) => leaseNamespace(l.id))));
+    this.#retries.retain((path) => byLease.has(path));
+    const due = planWithdrawals(funds, view.height, policy()).filter(({ id }) =>
+      this.#retries.isDue(formatLeaseId(id), view.height),
+    );
     if (due.length > 0) await this.#withdraw(due, byLease, signal);
   }
 
@@ -104,7 +110,7 @@ export class FundsController {
     leases: ReadonlyMap<string, Lease>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { lane, log } = this.#deps;
+    const { lane, log, view } = this.#deps;
     const outcome = await lane.submit(
       due.map(({ id }) => ({ type: 'withdraw-lease', id })),
       { signal },
@@ -118,9 +124,10 @@ export class FundsController {
         ? 'it expired'
         : `${outcome.codespace}/${outcome.code} ${outcome.log}`;
     if (due.length === 1 || outcome.status === 'expired') {
+      for (const { id } of due) this.#retries.failed(formatLeaseId(id), view.height);
       log.warn(
         { leases: due.map((d) => formatLeaseId(d.id)) },
-        `WithdrawalFailed: ${detail}; tried again at the next look`,
+        `WithdrawalFailed: ${detail}; tried again later`,
       );
       return;
     }
@@ -135,6 +142,7 @@ export class FundsController {
     outcome: Extract<TxOutcome, { status: 'included' }>,
   ): void {
     const { book, metrics, log, onWithdrawn } = this.#deps;
+    this.#retries.succeeded(formatLeaseId(id));
     const name = leaseNamespace(id);
     const lease = leases.get(formatLeaseId(id));
     const money = book.get(name);

@@ -28,6 +28,7 @@ const STORAGE_NODES = 'berth.dev/storage-nodes';
 export interface WatchedNode {
   readonly facts: NodeFacts;
   readonly simulated: boolean;
+  readonly uid: string;
 }
 
 export interface InventoryViewDeps {
@@ -46,6 +47,7 @@ export interface InventoryChange {
 const projectNode = (node: Node): WatchedNode => ({
   facts: toNodeFacts(node),
   simulated: isSimulated(node),
+  uid: node.metadata.uid ?? '',
 });
 
 export class InventoryView {

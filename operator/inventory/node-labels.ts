@@ -4,6 +4,7 @@
  */
 import type { InventorySnapshot, NodeSnapshot } from '../../bidengine/snapshot.js';
 import type { KubeApi } from '../../kube/api.js';
+import { isKubeConflict, isKubeNotFound } from '../../kube/errors.js';
 import { NODES } from '../../kube/resources.js';
 import { nodeLabels } from '../../manifests/labels.js';
 import type { WatchedNode } from './inventory-view.js';
@@ -21,35 +22,46 @@ export const wantedLabels = (node: NodeSnapshot): Readonly<Record<string, string
   });
 };
 
+/** Labels for one very node. */
+export interface PlannedLabels {
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** Nodes whose labels differ from the wanted ones. Cordoned or sick nodes keep theirs: their leases go on. */
 export const planNodeLabels = (
   snapshot: InventorySnapshot,
   nodes: readonly WatchedNode[],
-): readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[] => {
-  const present = new Map(nodes.map((n) => [n.facts.name, n.facts.labels]));
+): readonly PlannedLabels[] => {
+  const present = new Map(nodes.map((n) => [n.facts.name, n]));
   return snapshot.nodes.flatMap((node) => {
     const tainted = node.unsellable.some(
       (r) => r.code === 'NodeTainted' || r.code === 'NodeNotSelected',
     );
     if (tainted) return [];
     const labels = wantedLabels(node);
-    const now = present.get(node.name) ?? {};
-    return Object.entries(labels).every(([k, v]) => now[k] === v)
+    const now = present.get(node.name);
+    return now === undefined || Object.entries(labels).every(([k, v]) => now.facts.labels[k] === v)
       ? []
-      : [{ name: node.name, labels }];
+      : [{ name: node.name, uid: now.uid, labels }];
   });
 };
 
-/** Applies what `planNodeLabels` found. @throws KubeError */
+/** Applies what `planNodeLabels` found, to those very nodes: applying to one that is gone would bring it back. @throws KubeError */
 export const applyNodeLabels = async (
-  api: KubeApi,
-  plan: ReturnType<typeof planNodeLabels>,
+  api: Pick<KubeApi, 'apply'>,
+  plan: readonly PlannedLabels[],
 ): Promise<void> => {
-  for (const { name, labels } of plan) {
-    await api.apply(
-      NODES,
-      { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } },
-      { fieldManager: NODE_LABEL_MANAGER },
-    );
+  for (const { name, uid, labels } of plan) {
+    try {
+      await api.apply(
+        NODES,
+        { apiVersion: 'v1', kind: 'Node', metadata: { name, uid, labels } },
+        { fieldManager: NODE_LABEL_MANAGER },
+      );
+    } catch (error) {
+      if (!isKubeConflict(error) && !isKubeNotFound(error)) throw error;
+    }
   }
 };

@@ -7,6 +7,7 @@ import { Reflector } from '../../kube/reflector.js';
 import { SECRETS } from '../../kube/resources.js';
 import type { LeaseId } from '../../market/ids.js';
 import type { BidRecords } from '../bidding/ports.js';
+import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { ChainSync } from '../chain-view/chain-sync.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Clock } from '../clock.js';
@@ -56,6 +57,7 @@ export const createLeases = (deps: LeasesDeps): Leases => {
         log,
         events: deps.events,
         funds: deps.funds,
+        closes: new RetrySchedule(),
       },
       ...{ bidRecords: records, namespace: config.namespace, provider, onGone: deps.onGone },
       settings: () => workloadSettings(config, provider()),

@@ -11,6 +11,7 @@ import type { OperatorEvents } from '../events.js';
 import type { FundsBook } from '../funds/funds-book.js';
 import type { Logger } from '../logger.js';
 import type { BidRecords } from '../bidding/ports.js';
+import type { RetrySchedule } from '../bidding/retry-schedule.js';
 
 export interface LeaseControllerDeps {
   readonly api: KubeApi;
@@ -22,6 +23,8 @@ export interface LeaseControllerDeps {
   readonly events: OperatorEvents;
   readonly funds: FundsBook;
   readonly bidRecords: BidRecords;
+  /** When a close that the chain refused is tried again, by lease path. */
+  readonly closes: RetrySchedule;
   /** The operator's own namespace, where manifest Secrets lie. */
   readonly namespace: string;
   /** The provider's policy as it is now. */

@@ -3,6 +3,7 @@
  * status; or, with proof of its end, teardown. Every step can be cut short and taken up again.
  */
 import { COMPUTE_LEASES } from '../../kube/resources.js';
+import { formatLeaseId } from '../../market/ids.js';
 import type { Lease } from '../../market/records.js';
 import { AppliedObjects } from './applied-objects.js';
 import type { LeaseSighting } from './compare.js';
@@ -90,6 +91,7 @@ export class LeaseController {
     const progress = await tearDown(api, namespace, name);
     if (!progress.done) return { requeueAfterMs: this.#pace.next(name, false) };
     funds.forget(name);
+    this.#deps.closes.succeeded(formatLeaseId(id));
     this.#pace.forget(name);
     this.#applied.forget(name);
     this.#applied.forget(`${name}/namespace`);

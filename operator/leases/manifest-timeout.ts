@@ -24,6 +24,8 @@ export const closeWithoutManifest = async (
   const timeoutBlocks = blocksFor(provider().spec.leases.manifestTimeoutSeconds, view.blockTimeMs);
   if (live.lease.state !== 'active' || live.lease.reclamation !== undefined) return false;
   if (view.height < manifestDeadline(live.lease, timeoutBlocks)) return false;
+  const path = formatLeaseId(live.id);
+  if (!deps.closes.isDue(path, view.height)) return false;
   if (live.object.spec.manifest !== undefined) return false;
   // Read both once more: a manifest or an end that came in the meantime must win.
   const proof = await proveLease(reader, view, live.id);
@@ -34,11 +36,13 @@ export const closeWithoutManifest = async (
     { signal },
   );
   const closed = outcome.status === 'included' && outcome.code === 0;
-  const about = { lease: formatLeaseId(live.id), outcome: outcome.status };
+  const about = { lease: path, outcome: outcome.status };
   if (!closed) {
+    deps.closes.failed(path, view.height);
     log.warn(about, 'ManifestTimeout: the lease could not be closed; trying again later');
     return false;
   }
+  deps.closes.succeeded(path);
   const object = (await api.get(COMPUTE_LEASES, { name: live.name })) ?? live.object;
   events.record(object, {
     type: 'Warning',
