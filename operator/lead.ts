@@ -169,6 +169,7 @@ export const lead = async (
       log,
       secretName: config.certificateSecret,
       issue: deps.issueCertificate,
+      height: () => view.height,
     },
   });
 

@@ -10,6 +10,8 @@ import type { KubeApi } from '../../kube/api.js';
 import { SECRETS } from '../../kube/resources.js';
 import type { Provider } from '../../market/records.js';
 import { ReasonError } from '../../market/reasons.js';
+import type { Reason } from '../../market/reasons.js';
+import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { Logger } from '../logger.js';
 import { desiredProvider, gpuCapabilities, providerDiffers } from './capabilities.js';
 
@@ -29,6 +31,8 @@ export interface RegistrationDeps {
   readonly secretName: string;
   readonly issue: (address: string, domain: string) => Promise<IssuedCertificate>;
   readonly log: Logger;
+  /** Newest height seen; what the chain refused waits a growing number of blocks. */
+  readonly height: () => bigint;
 }
 
 const configuredProvider = ({ spec }: ComputeProvider): Provider => ({
@@ -44,6 +48,8 @@ const decode = (data: string | undefined): string =>
 
 export class Registration {
   readonly #deps: RegistrationDeps;
+  readonly #retries = new RetrySchedule();
+  readonly #refusals = new Map<string, Reason>();
 
   constructor(deps: RegistrationDeps) {
     this.#deps = deps;
@@ -85,7 +91,7 @@ export class Registration {
     const { reader, log } = this.#deps;
     const { address } = provider.spec;
     const own = await this.#storedCertificate(provider);
-    const serial = BigInt(`0x${new X509Certificate(own.certPem).serialNumber}`).toString();
+    const serial = this.#serialOf(own.certPem);
     const [published] = await reader.certificates(address, serial);
     if (published !== undefined) {
       if (published.state === 'valid') return;
@@ -104,6 +110,22 @@ export class Registration {
       signal,
     );
     log.info({ serial }, 'certificate published on chain');
+  }
+
+  /** Decimal, as the chain keeps it. @throws ReasonError */
+  #serialOf(certPem: string): string {
+    try {
+      return BigInt(`0x${new X509Certificate(certPem).serialNumber}`).toString();
+    } catch (cause) {
+      const { namespace, secretName } = this.#deps;
+      throw new ReasonError(
+        {
+          code: 'CertificateUnreadable',
+          message: `tls.crt of Secret ${namespace}/${secretName} is no certificate; delete the Secret so that a new one is made.`,
+        },
+        { cause },
+      );
+    }
   }
 
   /** The key is kept before its certificate is published: a crash between the two loses nothing. */
@@ -128,16 +150,28 @@ export class Registration {
     return issued;
   }
 
+  /** A standing refusal costs a fee each time: until it is due again, what the chain said last is said again. */
   async #submit(message: ChainMessage, signal: AbortSignal): Promise<void> {
-    const outcome = await this.#deps.lane.submit([message], { signal });
-    if (outcome.status === 'included' && outcome.code === 0) return;
+    const { lane, height } = this.#deps;
+    const refusal = this.#refusals.get(message.type);
+    if (refusal !== undefined && !this.#retries.isDue(message.type, height()))
+      throw new ReasonError(refusal);
+    const outcome = await lane.submit([message], { signal });
+    if (outcome.status === 'included' && outcome.code === 0) {
+      this.#retries.succeeded(message.type);
+      this.#refusals.delete(message.type);
+      return;
+    }
     const detail =
       outcome.status === 'expired'
         ? 'it was not included in time'
         : `${outcome.codespace}/${outcome.code} ${outcome.log}`;
-    throw new ReasonError({
+    const reason: Reason = {
       code: 'RegistrationRefused',
       message: `The chain did not take ${message.type}: ${detail}`.slice(0, 900),
-    });
+    };
+    this.#retries.failed(message.type, height());
+    this.#refusals.set(message.type, reason);
+    throw new ReasonError(reason);
   }
 }

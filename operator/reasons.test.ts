@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { reasonsTable } from './reasons-table.js';
+import { BID_REASONS, LEASE_REASONS, PROVIDER_REASONS } from './reasons.js';
+
+const codes = new Set(
+  [PROVIDER_REASONS, BID_REASONS, LEASE_REASONS].flatMap((table) => Object.keys(table)),
+);
+/** Reasons of a condition that holds, phases, and Events: they say that all is well, not why something is not. */
+const GOOD = [
+  ...['AllReplicasReady', 'Applied', 'EscrowPays', 'LeaseWon', 'ManifestReceived', 'NotReclaiming'],
+  ...['Received', 'Started', 'Valid', 'Ready'],
+];
+
+const here = new URL('.', import.meta.url);
+const sources = readdirSync(here, { recursive: true, encoding: 'utf8' })
+  .filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts') && !f.startsWith('testing'))
+  .filter((f) => !f.startsWith('reasons'))
+  .map((f) => readFileSync(new URL(f, here), 'utf8'))
+  .join('\n');
+
+describe("the operator's reasons", () => {
+  it('docs/reasons.md holds the tables that the codes make; on a difference, put the expected text between the marks', () => {
+    const page = readFileSync(new URL('../docs/reasons.md', here), 'utf8');
+    const [, found = ''] = page.split(/<!-- operator:(?:begin|end) -->\n/);
+    expect(found.trim()).toBe(reasonsTable().join('\n').trim());
+  });
+
+  it('every code that the operator gives is documented', () => {
+    const given = [...sources.matchAll(/\b(?:code|reason): '([A-Z][A-Za-z]+)'/g)].map((m) => m[1]);
+    const logged = [...sources.matchAll(/['`]([A-Z][a-z]+(?:[A-Z][a-z]+)+): /g)].map((m) => m[1]);
+    const unknown = [...given, ...logged].filter(
+      (code) => code === undefined || !(codes.has(code) || GOOD.includes(code)),
+    );
+    expect(unknown).toEqual([]);
+    expect(given.length).toBeGreaterThan(30);
+  });
+
+  it('no code is documented that the operator never gives', () => {
+    const unused = [...codes].filter((code) => !new RegExp(`['\`]${code}\\b`).test(sources));
+    expect(unused).toEqual([]);
+  });
+
+  it('codes are CamelCase, and each means one thing', () => {
+    const all = [PROVIDER_REASONS, BID_REASONS, LEASE_REASONS].flatMap((t) => Object.keys(t));
+    expect(new Set(all).size).toBe(all.length);
+    for (const code of all) expect(code).toMatch(/^([A-Z][a-z]+)+$/);
+  });
+});

@@ -1,0 +1,73 @@
+/** Every code of the operator's own, and the sentence that documents it (docs/reasons.md is tested against it). */
+
+/** Why nothing is decided, or the provider is not ready. Also the reasons of a ComputeProvider's conditions. */
+export const PROVIDER_REASONS = {
+  Starting: 'The operator has just started and has read nothing yet.',
+  Stopping: 'The operator is stopping; nothing new is begun.',
+  ComputeProviderMissing:
+    'There is no ComputeProvider of the configured name. Before the start nothing runs; deleted later, leases go on by what it said last and nothing more is sold.',
+  WrongKey: "The signing key belongs to another account than the ComputeProvider's address.",
+  LeadershipLost:
+    "The leader-election Lease could not be renewed or is another's; the process ends so that two never bid.",
+  OperatorFailed: 'A fault of the operator itself; it ends and is started again.',
+  ChainNeverSeen: 'No block has been seen from any endpoint since the start.',
+  ChainStale: 'The last block seen is too old: no bids and no teardown until a new one comes.',
+  ChainNotRead: 'Orders, bids and leases have not been listed yet.',
+  InventoryNotSynced: 'Nodes, pods and namespaces have not been listed completely yet.',
+  InventoryStale: 'The API server has said nothing for too long; what is free is unknown.',
+  PoliciesNotSynced: 'The price books have not been read yet.',
+  NoPricingPolicy: 'There is no PricingPolicy; nothing is ever sold without a price.',
+  PolicyInvalid:
+    'The first PricingPolicy by name cannot be used; the field says where. The next one does not take its place.',
+  Paused: 'Bidding is switched off in the ComputeProvider.',
+  BidsNotRecovered: 'Bids that an earlier run left in flight are still being looked through.',
+  NotRegistered: 'The provider has no record on chain yet.',
+  NotChecked: 'The record on chain has not been checked yet.',
+  RegistrationRefused:
+    'The chain refused the record or the certificate; the message has its words.',
+  RegistrationUnknown: 'The record on chain could not be read or written; it is tried again.',
+  CertificateRevoked:
+    "The gateway's certificate is revoked on chain; delete its Secret to get a new one.",
+  CertificateUnreadable: "The gateway's Secret holds no certificate; delete it to get a new one.",
+  WalletNotRead: 'The wallet has not been read yet.',
+  WalletLow: 'The wallet holds no more than the reserve for closes and withdrawals.',
+} as const;
+
+/** What became of a bid, or why none is made. */
+export const BID_REASONS = {
+  OwnerPendingLimit: "One tenant's open bids hold as many GPUs as one tenant's may.",
+  IntentNotWritten: 'The intent could not be written down, so nothing was sent.',
+  IntentUnreadable: 'An intent of another version or a strange hand; it is left alone.',
+  BidRejected: 'The chain refused the bid before the mempool took it.',
+  BidFailedInBlock: 'The chain refused the bid in its block; the fee is spent.',
+  BidFailed: 'The bid failed and the chain gave no reason.',
+  TxExpired: 'The bid was not included before its timeout and can never land any more.',
+  BidTimeout: 'Nobody accepted the bid in time; it is closed, and its deposit and GPUs are free.',
+  BidClosed: 'The bid was closed, or its order ended without a lease.',
+  LostToAnother: "The tenant took another provider's bid.",
+  LeaseEnded: 'The lease that the bid won has ended.',
+  PlacementUnknown: 'A bid or lease of ours has no Bid object; its pods count once they exist.',
+} as const;
+
+/** What holds a lease up. Also the reasons of a ComputeLease's conditions. */
+export const LEASE_REASONS = {
+  ChainUnavailable: 'No endpoint answered; the lease is left as it is.',
+  ChainLagging: 'The endpoint is behind what was seen already; its answers are no proof.',
+  LeaseNotOnChain:
+    'The chain has no record of the lease; without a record of its end nothing is torn down.',
+  AwaitingManifest: 'The tenant has sent no manifest yet.',
+  ManifestTimeout: 'No manifest came in time; the lease is closed on chain.',
+  ManifestInvalid: 'The stored manifest cannot be read.',
+  ManifestGroupMissing: "The manifest has no group of the lease's name.",
+  ManifestSecretMissing:
+    'A workload exists and the Secret with its manifest does not; what runs is left as it is.',
+  ObjectRefused:
+    'The API server, a quota or an admission policy refuses an object; the message has its words.',
+  NamespaceTerminating:
+    'Somebody is deleting the namespace of a living lease; it is made anew once it is gone.',
+  NothingDeployed: 'No workload exists yet.',
+  ReplicasNotReady: 'Some replicas are not ready; the message names them and why.',
+  EscrowEmpty: 'The escrow account cannot pay the next block.',
+  NotRead: 'The escrow account has not been read yet.',
+  WithdrawalFailed: 'The chain refused a withdrawal; it is tried again later.',
+} as const;
