@@ -200,6 +200,20 @@ describe('teardown', () => {
     expect(conflicts).toBe(2);
   });
 
+  it('takes a manifest along that came when the lease had ended', async () => {
+    await given();
+    const id = await aRunningLease(world);
+    await closeDeployment(world, id);
+    await gone(id);
+    await sendManifest(world, id);
+    await world.until(
+      'no Secret',
+      async () =>
+        (await world.kube.get(SECRETS, { name: leaseNamespace(id), namespace: NAMESPACE })) ===
+        undefined,
+    );
+  });
+
   it('of a namespace that does not go waits, asks once, and says why the lease ended', async () => {
     await given();
     const id = await aWonLease(world);

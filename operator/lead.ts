@@ -148,6 +148,8 @@ export const lead = async (
       inventory,
       sync,
       records,
+      intents,
+      random,
       funds: fundsBook,
     },
     events: eventsThrough(deps.recorder),

@@ -33,6 +33,9 @@ export interface CycleInputs {
   readonly inventory: (reservations: readonly Reservation[]) => InventorySnapshot;
 }
 
+/** Bids in one intent: a ConfigMap takes a mebibyte, and a bid a few kilobytes of it. */
+const MOST_PER_INTENT = 100;
+
 export interface BiddingCycleDeps {
   readonly view: ChainView;
   readonly book: OrderBook;
@@ -72,9 +75,11 @@ export class BiddingCycle {
     this.#deps.metrics.openOrders(orders.length);
     const inputs = this.#deps.inputs();
     if (isReason(inputs)) return inputs;
-    const decided = this.#decideAll(this.#heads(orders), inputs);
-    await submitter.submit(decided, view.height, signal);
-    return undefined;
+    for (;;) {
+      const decided = this.#decideAll(this.#heads(orders), inputs);
+      await submitter.submit(decided, view.height, signal);
+      if (decided.length < MOST_PER_INTENT || signal.aborted) return undefined;
+    }
   }
 
   #heads(orders: readonly Order[]): readonly Order[] {
@@ -91,6 +96,7 @@ export class BiddingCycle {
     const held = [...ledger.all()];
     let snapshot = inputs.inventory(held);
     for (const order of orders) {
+      if (decided.length === MOST_PER_INTENT) break;
       const decision = this.#decide(order, snapshot, held, decided.length, inputs);
       this.#note(order, decision);
       if (decision.type === 'skip') continue;
@@ -114,7 +120,9 @@ export class BiddingCycle {
     const limit = ownerLimit(order, pending, inputs.maxPendingGpusPerOwner);
     if (limit !== undefined) return { type: 'skip', orderId: order.id, reasons: [limit] };
     const { facts, rules } = inputs;
-    const underway = BigInt(bids.inFlight().length + decidedBefore);
+    // Bids that are in a block since the balances were read are paid for, and the balances do not show it.
+    const unseen = bids.standing().filter((b) => b.createdAt > facts.height).length;
+    const underway = BigInt(bids.inFlight().length + unseen + decidedBefore);
     const spendable = (denom: string): bigint =>
       facts.balances.find((b) => b.denom === denom)?.amount ?? 0n;
     const committed = (denom: 'uakt' | 'uact'): bigint => {

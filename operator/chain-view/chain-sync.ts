@@ -27,6 +27,8 @@ export interface ProviderFacts {
   readonly audited: readonly AuditedAttributes[];
   readonly params: MarketParams;
   readonly balances: readonly Coin[];
+  /** All of this is as of this height or a later one. */
+  readonly height: bigint;
 }
 
 export interface ChainSyncDeps {
@@ -137,7 +139,7 @@ export class ChainSync {
     if (missed > 0) this.#deps.onOrders({ orders: [], missed });
     bids.recount(ownBids, head.height);
     this.#leases = new Map(leases.map((l) => [formatLeaseId(l.id), l]));
-    this.#facts = { record, audited, params, balances };
+    this.#facts = { record, audited, params, balances, height: head.height };
     return { market: true, leases: leases.map((l) => l.id) };
   }
 }

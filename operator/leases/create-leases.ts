@@ -6,7 +6,8 @@ import type { KubeApi } from '../../kube/api.js';
 import { Reflector } from '../../kube/reflector.js';
 import { SECRETS } from '../../kube/resources.js';
 import type { LeaseId } from '../../market/ids.js';
-import type { BidRecords } from '../bidding/ports.js';
+import { findPlacement } from '../bidding/find-placement.js';
+import type { BidRecords, IntentStore } from '../bidding/ports.js';
 import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { ChainSync } from '../chain-view/chain-sync.js';
 import type { ChainView } from '../chain-view/chain-view.js';
@@ -17,7 +18,9 @@ import type { FundsBook } from '../funds/funds-book.js';
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
+import type { LeaseSighting } from './compare.js';
 import { LeaseController } from './lease-controller.js';
+import { leaseOfLabels } from './lease-identity.js';
 import { LeaseWorkers } from './lease-workers.js';
 import { workloadSettings } from './workload-settings.js';
 
@@ -27,6 +30,7 @@ export interface LeasesDeps {
   readonly lane: Pick<TxLane, 'submit'>;
   readonly view: ChainView;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly log: Logger;
   readonly metrics: OperatorMetrics;
   readonly config: OperatorConfig;
@@ -34,6 +38,7 @@ export interface LeasesDeps {
   readonly inventory: InventoryView;
   readonly sync: ChainSync;
   readonly records: BidRecords;
+  readonly intents: IntentStore;
   readonly funds: FundsBook;
   readonly events: OperatorEvents;
   readonly onGone: (id: LeaseId) => void;
@@ -59,7 +64,8 @@ export const createLeases = (deps: LeasesDeps): Leases => {
         funds: deps.funds,
         closes: new RetrySchedule(),
       },
-      ...{ bidRecords: records, namespace: config.namespace, provider, onGone: deps.onGone },
+      ...{ namespace: config.namespace, provider, onGone: deps.onGone },
+      placementOf: (id) => findPlacement(records, deps.intents, id),
       settings: () => workloadSettings(config, provider()),
       isSimulatedNode: (node) => inventory.isSimulatedNode(node),
     },
@@ -70,15 +76,18 @@ export const createLeases = (deps: LeasesDeps): Leases => {
     provider: provider().spec.address,
     chainLeases: () => sync.leases().map((l) => l.id),
     namespaces: () => inventory.leaseNamespaces(),
+    manifests: () => manifestLeases(),
   });
   const manifests = new Reflector({
-    ...{ api, clock, random: Math.random, resource: SECRETS, namespace: config.namespace },
+    ...{ api, clock, random: deps.random, resource: SECRETS, namespace: config.namespace },
     labelSelector: `${LABELS.manifest}=true`,
-    // The name says it all: the reconcile reads the Secret itself, and no manifest lingers in memory.
-    project: ({ metadata }) => metadata.resourceVersion ?? '',
+    // The labels say it all: the reconcile reads the Secret itself, and no manifest lingers in memory.
+    project: ({ metadata }) => ({ sighting: leaseOfLabels(metadata.name, metadata.labels) }),
     onError: (err: unknown) => log.warn({ err }, 'watching manifests failed; trying again'),
   });
   manifests.store.subscribe(({ key }) => workers.enqueueName(key.split('/').at(-1) ?? ''));
+  const manifestLeases = (): readonly LeaseSighting[] =>
+    manifests.store.values().flatMap((m) => m.sighting ?? []);
   return {
     workers,
     run: async (signal) => {

@@ -21,8 +21,7 @@ export const ensureComputeLease = async (
 ): Promise<ComputeLease> => {
   const existing = await deps.api.get(COMPUTE_LEASES, { name });
   if (existing !== undefined) return existing;
-  const bid = await deps.bidRecords.get(id);
-  const placement = bid?.spec.placement ?? [];
+  const placement = await deps.placementOf(id);
   const created = await deps.api.apply(COMPUTE_LEASES, {
     apiVersion: API_VERSION,
     kind: 'ComputeLease',

@@ -2,7 +2,7 @@
 import type { ChainReader, TxLane } from '../../chain/ports.js';
 import type { ComputeLease, ComputeProvider } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
-import type { LeaseId } from '../../market/ids.js';
+import type { LeaseId, OrderId } from '../../market/ids.js';
 import type { Lease } from '../../market/records.js';
 import type { WorkloadSettings } from '../../manifests/lease-workload.js';
 import type { ChainView } from '../chain-view/chain-view.js';
@@ -10,7 +10,7 @@ import type { Clock } from '../clock.js';
 import type { OperatorEvents } from '../events.js';
 import type { FundsBook } from '../funds/funds-book.js';
 import type { Logger } from '../logger.js';
-import type { BidRecords } from '../bidding/ports.js';
+import type { PlacementEntry } from '../bidding/placement-record.js';
 import type { RetrySchedule } from '../bidding/retry-schedule.js';
 
 export interface LeaseControllerDeps {
@@ -22,7 +22,8 @@ export interface LeaseControllerDeps {
   readonly log: Logger;
   readonly events: OperatorEvents;
   readonly funds: FundsBook;
-  readonly bidRecords: BidRecords;
+  /** Where the bid that won was placed; empty when that is not known. @throws KubeError */
+  readonly placementOf: (id: OrderId) => Promise<readonly PlacementEntry[]>;
   /** When a close that the chain refused is tried again, by lease path. */
   readonly closes: RetrySchedule;
   /** The operator's own namespace, where manifest Secrets lie. */

@@ -25,6 +25,8 @@ export interface LeaseWorkersDeps {
   /** Live leases on chain as of the last recount. */
   readonly chainLeases: () => readonly LeaseId[];
   readonly namespaces: () => readonly LeaseSighting[];
+  /** Leases that a manifest Secret is kept for: one that came after the end of its lease goes with it. */
+  readonly manifests: () => readonly LeaseSighting[];
 }
 
 const CONCURRENCY = 4;
@@ -60,7 +62,8 @@ export class LeaseWorkers {
 
   /** Compares the three sources, counts the disagreements, and reconciles everything seen. @throws KubeError */
   async compare(): Promise<readonly ComputeLease[]> {
-    const { api, chainLeases, namespaces, computeProvider, provider, metrics } = this.#deps;
+    const { api, chainLeases, namespaces, manifests, computeProvider, provider, metrics } =
+      this.#deps;
     const { items } = await api.list(COMPUTE_LEASES, {
       labelSelector: `${LABELS.provider}=${computeProvider}`,
     });
@@ -74,7 +77,7 @@ export class LeaseWorkers {
     metrics.discrepancies('missing-namespace', result.missingNamespace.length);
     metrics.discrepancies('orphan-computelease', result.orphanComputeLease.length);
     metrics.discrepancies('orphan-namespace', result.orphanNamespace.length);
-    for (const sighting of result.names) this.enqueue(sighting);
+    for (const sighting of [...manifests().filter(ours), ...result.names]) this.enqueue(sighting);
     const phases = new Map<string, number>();
     for (const { status } of items) {
       const phase = status?.phase ?? 'New';
