@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { findCondition } from '../../crds/conditions.js';
+import { providerStatus } from './provider-status.js';
+import type { ProviderObservation } from './provider-status.js';
+
+const row = { allocatable: 8, leased: 4, reserved: 2, available: 1, unsellable: 1 };
+const seen = {
+  chain: { height: 7n, timeMs: 1000, endpoint: 'http://a' },
+  ...{ chainFault: undefined, inventoryFault: undefined, registrationFault: undefined },
+  ...{ fundsFault: undefined, biddingFault: undefined, nodes: [], activeLeases: 1 },
+  inventory: [
+    { vendor: 'nvidia', model: 'h100', ...row },
+    { vendor: 'nvidia', model: 'l4', ...row },
+  ],
+  balances: [{ denom: 'uakt', amount: 5n }],
+  orders: { open: 3, bid: 1, skipped: 2 },
+  skippedByReason: { InsufficientGpus: 2 },
+  earnedTodayUact: undefined,
+} as unknown as ProviderObservation;
+
+const statusOf = (changes: Partial<ProviderObservation> = {}) =>
+  providerStatus({ ...seen, ...changes }, undefined, 2, '2026-01-01T00:00:00Z');
+
+describe('providerStatus', () => {
+  it('sums GPUs over models and says that all is well', () => {
+    const status = statusOf();
+    expect(status.gpus).toEqual({
+      ...{ allocatable: 16, leased: 8, reserved: 4, available: 2, unsellable: 2 },
+    });
+    expect(status.conditions?.map((c) => c.status)).toEqual(Array(6).fill('True'));
+    expect(status.balances).toEqual(['5uakt']);
+  });
+
+  it.each<[keyof ProviderObservation, string, string]>([
+    ['chainFault', 'ChainSynced', 'ChainStale'],
+    ['inventoryFault', 'InventorySynced', 'InventoryStale'],
+    ['registrationFault', 'Registered', 'RegistrationRefused'],
+    ['fundsFault', 'Funded', 'WalletLow'],
+    ['biddingFault', 'Bidding', 'Paused'],
+  ])('%s makes %s and Ready false, with its reason', (fault, type, code) => {
+    const { conditions } = statusOf({ [fault]: { code, message: 'why' } });
+    for (const name of [type, 'Ready'])
+      expect(findCondition(conditions, name)).toMatchObject({
+        ...{ status: 'False', reason: code, message: 'why' },
+      });
+  });
+});
