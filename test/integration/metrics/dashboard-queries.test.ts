@@ -29,13 +29,10 @@ const serveMetrics = async (): Promise<Server> => {
     operator.bidEnded('won', '');
     operator.bidLatency(1.5);
     operator.leases(new Map([['Active', 1]]));
-    operator.gpus('allocatable', 'h100', 24);
-    operator.gpus('leased', 'h100', 8);
-    operator.gpus('reserved', 'h100', 0);
-    operator.gpus('available', 'h100', 16);
+    operator.gpus([{ model: 'h100', allocatable: 24, leased: 8, reserved: 0, available: 16 }]);
     operator.revenueUsdPerHour(18);
     operator.chainHead(1000 + scrapes, 0.5);
-    operator.wallet('uakt', 5_000_000);
+    operator.wallet(new Map([['uakt', 5_000_000]]));
     operator.withdrawn(5000);
     gateway.request({
       method: 'GET',
