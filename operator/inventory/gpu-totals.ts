@@ -11,12 +11,18 @@ interface Split {
   readonly unsellable: bigint;
 }
 
-/** What of a node's GPUs pods and reservations take, and what of the rest may not be sold. */
+/**
+ * What of a node's GPUs pods and reservations take, and what of the rest may not be sold. Ill ones are missing from
+ * allocatable already; the healthy ones beside them are for sale, as the bid engine has it.
+ */
 const splitOf = (node: NodeSnapshot): Split => {
   const allocatable = node.allocatable.gpus;
   const taken = least(node.allocated.gpus, allocatable);
-  const sellable = node.unsellable.length === 0 && node.gpuUnsellable.length === 0;
-  return { allocatable, taken, unsellable: sellable ? 0n : allocatable - taken };
+  return {
+    allocatable,
+    taken,
+    unsellable: node.unsellable.length === 0 ? 0n : allocatable - taken,
+  };
 };
 
 /**
