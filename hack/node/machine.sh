@@ -12,6 +12,7 @@ mount -t proc proc /proc
 mount -t tmpfs -o mode=755 tmpfs /run # sockets, network namespaces, locks: a reboot empties it
 mount --bind "$dir/kubelet" /var/lib/kubelet
 mount --bind "$dir/pod-logs" /var/log/pods
+mount --bind "$dir/volumes" /var/lib/berth-simulated
 mount -t tmpfs tmpfs /var/log/containers
 mount -t tmpfs tmpfs /var/lib/cni
 mount --bind "$dir/config/resolv.conf" /etc/resolv.conf

@@ -1,5 +1,6 @@
 /** What the cluster must hold so that names and the API server are reachable from pods: Services with hand-made endpoints. */
 import {
+  ApiException,
   CoreV1Api,
   DiscoveryV1Api,
   type KubeConfig,
@@ -16,34 +17,47 @@ const DNS_PORTS = [
   { name: 'dns-tcp', port: 53, protocol: 'TCP' },
 ];
 
+/** A node that was stopped and started again finds what its predecessor made. */
+const unlessThere = async (create: Promise<unknown>): Promise<void> => {
+  try {
+    await create;
+  } catch (error) {
+    if (!(error instanceof ApiException && error.code === 409)) throw error;
+  }
+};
+
 const letDnsRead = async (config: KubeConfig): Promise<void> => {
   const rbac = config.makeApiClient(RbacAuthorizationV1Api);
   const metadata = { name: DNS_USER };
   const apiGroup = 'rbac.authorization.k8s.io';
-  await rbac.createClusterRole({
-    body: {
-      metadata,
-      rules: [
-        {
-          apiGroups: [''],
-          resources: ['services', 'pods', 'namespaces'],
-          verbs: ['list', 'watch'],
-        },
-        {
-          apiGroups: ['discovery.k8s.io'],
-          resources: ['endpointslices'],
-          verbs: ['list', 'watch'],
-        },
-      ],
-    },
-  });
-  await rbac.createClusterRoleBinding({
-    body: {
-      metadata,
-      roleRef: { apiGroup, kind: 'ClusterRole', name: DNS_USER },
-      subjects: [{ apiGroup, kind: 'User', name: DNS_USER }],
-    },
-  });
+  await unlessThere(
+    rbac.createClusterRole({
+      body: {
+        metadata,
+        rules: [
+          {
+            apiGroups: [''],
+            resources: ['services', 'pods', 'namespaces'],
+            verbs: ['list', 'watch'],
+          },
+          {
+            apiGroups: ['discovery.k8s.io'],
+            resources: ['endpointslices'],
+            verbs: ['list', 'watch'],
+          },
+        ],
+      },
+    }),
+  );
+  await unlessThere(
+    rbac.createClusterRoleBinding({
+      body: {
+        metadata,
+        roleRef: { apiGroup, kind: 'ClusterRole', name: DNS_USER },
+        subjects: [{ apiGroup, kind: 'User', name: DNS_USER }],
+      },
+    }),
+  );
 };
 
 /** Creates them. Programs on the node answer, not pods: there is nothing of ours among the node's containers. */
@@ -52,27 +66,33 @@ export const createClusterServices = async (
   apiServerPort: number,
 ): Promise<void> => {
   await letDnsRead(config);
-  await config.makeApiClient(CoreV1Api).createNamespacedService({
-    namespace: DNS.namespace,
-    body: { metadata: { name: DNS.name }, spec: { clusterIP: ADDRESSES.dns, ports: DNS_PORTS } },
-  });
+  await unlessThere(
+    config.makeApiClient(CoreV1Api).createNamespacedService({
+      namespace: DNS.namespace,
+      body: { metadata: { name: DNS.name }, spec: { clusterIP: ADDRESSES.dns, ports: DNS_PORTS } },
+    }),
+  );
   const discovery = config.makeApiClient(DiscoveryV1Api);
-  await discovery.createNamespacedEndpointSlice({
-    namespace: DNS.namespace,
-    body: {
-      metadata: { name: DNS.name, labels: { 'kubernetes.io/service-name': DNS.name } },
-      addressType: 'IPv4',
-      ports: DNS_PORTS,
-      endpoints: [{ addresses: [ADDRESSES.node] }],
-    },
-  });
-  await discovery.createNamespacedEndpointSlice({
-    namespace: 'default',
-    body: {
-      metadata: { name: 'kubernetes', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-      addressType: 'IPv4',
-      ports: [{ name: 'https', port: apiServerPort, protocol: 'TCP' }],
-      endpoints: [{ addresses: [ADDRESSES.outside] }],
-    },
-  });
+  await unlessThere(
+    discovery.createNamespacedEndpointSlice({
+      namespace: DNS.namespace,
+      body: {
+        metadata: { name: DNS.name, labels: { 'kubernetes.io/service-name': DNS.name } },
+        addressType: 'IPv4',
+        ports: DNS_PORTS,
+        endpoints: [{ addresses: [ADDRESSES.node] }],
+      },
+    }),
+  );
+  await unlessThere(
+    discovery.createNamespacedEndpointSlice({
+      namespace: 'default',
+      body: {
+        metadata: { name: 'kubernetes', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+        addressType: 'IPv4',
+        ports: [{ name: 'https', port: apiServerPort, protocol: 'TCP' }],
+        endpoints: [{ addresses: [ADDRESSES.outside] }],
+      },
+    }),
+  );
 };

@@ -21,6 +21,15 @@ const OF_PODS = [
   '/run/containerd/io.containerd.grpc.v1.cri/sandboxes/',
 ];
 
+/** kube-proxy comments every rule with `"namespace/name:port ..."`. */
+const servicesIn = (rules: string): readonly string[] => {
+  const named = [...rules.matchAll(/--comment "([-a-z0-9.]+\/[-a-z0-9.]+)[": ]/g)].map(
+    ([, name]) => name ?? '',
+  );
+  const own = ['kube-system/kube-dns', 'default/kubernetes'];
+  return [...new Set(named)].filter((name) => !own.includes(name)).toSorted();
+};
+
 const entries = (dir: string): readonly string[] => (existsSync(dir) ? readdirSync(dir) : []);
 
 /** Takes stock of a node that runs. */
@@ -28,11 +37,12 @@ export const takeInventory = async (
   layout: NodeLayout,
   machine: Machine,
 ): Promise<NodeInventory> => {
-  const [containers, mounts, links, leases] = await Promise.all([
+  const [containers, mounts, links, leases, rules] = await Promise.all([
     ctr(layout, 'containers', 'list', '--quiet'),
     machine.run('cat', ['/proc/mounts']),
     machine.run('ip', ['-oneline', 'link', 'show', 'master', 'cni0']).catch(() => ''), // no pod yet, no bridge
     machine.run('sh', ['-c', 'ls /run/cni/berth 2>/dev/null || true']),
+    machine.run('iptables-save', []),
   ]);
   const mountPoints = lines(mounts).map((line) => line.split(' ')[1] ?? '');
   return {
@@ -44,5 +54,6 @@ export const takeInventory = async (
     addresses: lines(leases).filter((name) => /^\d+\.\d+\.\d+\.\d+$/.test(name)),
     podFolders: entries(join(layout.kubelet, 'pods')).toSorted(),
     cgroups: podCgroups(),
+    services: servicesIn(rules),
   };
 };

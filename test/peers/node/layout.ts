@@ -20,12 +20,13 @@ export const CGROUP_ROOT = 'berth-node';
 /** Held by the node's first process for as long as it lives. */
 export const LOCK_FILE = '/run/berth-node.lock';
 
-/** Folders that kubelet and CNI insist on; the node sees its own ones in their place. */
+/** Folders that kubelet, CNI and the cluster's volumes insist on; the node sees its own ones in their place. */
 export const FIXED_FOLDERS = [
   '/var/lib/kubelet',
   '/var/lib/cni',
   '/var/log/pods',
   '/var/log/containers',
+  '/var/lib/berth-simulated',
 ] as const;
 
 /** Folders and files below the node's own. */
@@ -37,6 +38,8 @@ export interface NodeLayout {
   readonly kubelet: string;
   /** Seen as /var/log/pods inside. */
   readonly podLogs: string;
+  /** Seen inside where the cluster's persistent volumes lie (test/peers/cluster/simulate.ts). */
+  readonly volumes: string;
   readonly containerdRoot: string;
   readonly containerdSocket: string;
   readonly images: string;
@@ -52,6 +55,7 @@ export const nodeLayout = (dir: string): NodeLayout => ({
   config: join(dir, 'config'),
   kubelet: join(dir, 'kubelet'),
   podLogs: join(dir, 'pod-logs'),
+  volumes: join(dir, 'volumes'),
   containerdRoot: join(dir, 'containerd'),
   containerdSocket: join(dir, 'containerd.sock'),
   images: join(dir, 'images'),

@@ -75,7 +75,14 @@ export const bootMachine = async (
   hostname: string,
   signal: AbortSignal,
 ): Promise<Machine> => {
-  for (const dir of [layout.logs, layout.config, layout.kubelet, layout.podLogs, ...FIXED_FOLDERS])
+  for (const dir of [
+    layout.logs,
+    layout.config,
+    layout.kubelet,
+    layout.podLogs,
+    layout.volumes,
+    ...FIXED_FOLDERS,
+  ])
     mkdirSync(dir, { recursive: true });
   rmSync(layout.ready, { force: true });
   writeFileSync(join(layout.config, 'hostname'), `${hostname}\n`);

@@ -2,7 +2,7 @@
  * A real node beside the simulated ones: containerd, kubelet, kube-proxy, CoreDNS and a device plugin, in a machine of its
  * own made of namespaces. Ending the process that started it, in whichever way, ends all of it.
  */
-import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { packImages } from '../../../hack/images/images.js';
@@ -96,8 +96,8 @@ export const startRealNode = async (options: StartRealNodeOptions): Promise<Real
     await disconnectMachine();
     await removeCgroupRoot();
     for (const folder of missingFolders) if (existsSync(folder)) rmdirSync(folder);
-    for (const part of [layout.containerdRoot, layout.kubelet, layout.podLogs, layout.images]) {
-      rmSync(part, { recursive: true, force: true });
+    for (const part of readdirSync(layout.dir).map((name) => join(layout.dir, name))) {
+      if (part !== layout.logs) rmSync(part, { recursive: true });
     }
   };
   const live = (): { readonly node: BootedNode; readonly plugin: DevicePlugin } => {

@@ -51,6 +51,8 @@ export interface NodeInventory {
   readonly podFolders: readonly string[];
   /** Control groups of pods. */
   readonly cgroups: readonly string[];
+  /** Services that kube-proxy's rules name, `namespace/name`; the cluster's own ones left out. */
+  readonly services: readonly string[];
 }
 
 /** Why a node could not start or do what was asked. */
