@@ -1,5 +1,6 @@
 // Two projects share one transform: `unit` is everything beside the source (pure, fakes, sockets of its own);
-// `peers` needs the local cluster and chain (test/), runs one file at a time and is given time to start them.
+// `peers` needs the local cluster and chain (test/), runs one file at a time and is given time to start them; `node` needs
+// a real kubelet besides, hence root, and runs by `make test-node` only.
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -15,11 +16,21 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/'],
+    },
     {
       ...shared,
       displayName: 'golden',
       testMatch: ['<rootDir>/test/golden/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'node',
+      testMatch: ['<rootDir>/test/node/**/*.test.ts'],
     },
     {
       ...shared,

@@ -1,8 +1,7 @@
 /** The kubelet's end of the device plugin API v1beta1: takes registrations, listens to devices, asks for allocations. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type {
-  Client} from '@grpc/grpc-js';
+import type { Client } from '@grpc/grpc-js';
 import {
   credentials,
   loadPackageDefinition,
