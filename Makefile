@@ -60,6 +60,13 @@ test-peers: $(DEPS) tools ## contract, integration and end-to-end tests on a rea
 	@echo "── contract, integration and end-to-end tests on real peers" >&2
 	@npm run -s test:peers
 
+.PHONY: test-node
+test-node: $(DEPS) tools ## the whole lease with real containers: kubelet, containerd, device plugin (root, Debian)
+	@echo "── a lease on a real node" >&2
+	@hack/node/install.sh
+	@hack/tools/build.sh node coredns >/dev/null
+	@npm run -s test:node
+
 .PHONY: lint fmt generate
 lint: $(DEPS) ## eslint, with the import arrows
 	@npm run -s lint
@@ -71,6 +78,15 @@ generate: $(DEPS) ## write the generated files (CRDs, types, dashboard)
 .PHONY: bench-decide
 bench-decide: $(DEPS) ## decisions per second
 	@$(TSX) bench/decide.ts
+
+# The bar of this one (every bid in the next block) is a goal: see docs/performance.md for where we are.
+.PHONY: bench-bids
+bench-bids: $(DEPS) tools ## blocks from order to bid, for bursts of 1 to 200 orders
+	@$(TSX) bench/bids.ts
+
+.PHONY: bench-devnet
+bench-devnet: $(DEPS) ## how long the devnet takes to check one transaction
+	@$(TSX) bench/devnet-checktx.ts
 
 .PHONY: clean
 clean: ## remove build output and run directories (not the tool cache)
