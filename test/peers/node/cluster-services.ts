@@ -22,7 +22,12 @@ const unlessThere = async (create: Promise<unknown>): Promise<void> => {
   try {
     await create;
   } catch (error) {
-    if (!(error instanceof ApiException && error.code === 409)) throw error;
+    // A Service that would take an address that is dealt out already is invalid before it is a duplicate.
+    const isThere =
+      error instanceof ApiException &&
+      (error.code === 409 ||
+        (error.code === 422 && String(error.body).includes('provided IP is already allocated')));
+    if (!isThere) throw error;
   }
 };
 
