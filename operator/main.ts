@@ -13,8 +13,14 @@ const main = async (): Promise<number> => {
   const run = await startOperator(config, process.env, log, stop.signal);
   log.info({ port: run.httpPort }, 'operator listens');
   const reason = await run.ended;
-  if (reason === undefined) return 0;
-  log.error({ reason: reason.code }, reason.message);
+  if (reason === undefined && stop.signal.aborted) return 0;
+  // Nobody asked for an end: it is never silent, even when no part of the operator can say why.
+  const { code, message } = reason ?? {
+    code: 'OperatorFailed',
+    message:
+      'The operator ended without being told to and without a reason; this is a fault of Berth.',
+  };
+  log.error({ reason: code }, message);
   return 1;
 };
 
