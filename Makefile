@@ -65,7 +65,14 @@ test-node: $(DEPS) tools ## the whole lease with real containers: kubelet, conta
 	@echo "── a lease on a real node" >&2
 	@hack/node/install.sh
 	@hack/tools/build.sh node coredns >/dev/null
-	@npm run -s test:node
+	@npm run -s test:node -- --testPathIgnorePatterns misfortunes
+
+# Minutes of waiting for evictions and back-offs: run on purpose, not in CI yet.
+.PHONY: drill-node
+drill-node: $(DEPS) tools ## ill devices, crash loops, full memory and disks under a lease on a real node
+	@hack/node/install.sh
+	@hack/tools/build.sh node coredns >/dev/null
+	@npm run -s test:node -- --testPathPatterns misfortunes
 
 .PHONY: lint fmt generate
 lint: $(DEPS) ## eslint, with the import arrows
