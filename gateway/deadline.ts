@@ -1,24 +1,12 @@
 /** Timers of the gateway: waiting, and not waiting for ever. */
+import { systemClock } from '../chain/clock.js';
 import type { UpstreamUnavailableError } from './problem.js';
 
 /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** The process's own timer. */
-export const realSleep: Sleep = (ms, signal) =>
-  new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
+export const realSleep: Sleep = systemClock.sleep;
 
 /**
  * The result of `work`, or `late()` thrown after `ms`: a peer that accepts a question and never answers must not hold a

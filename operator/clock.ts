@@ -1,3 +1,5 @@
+import { systemClock as chainClock } from '../chain/clock.js';
+
 /** Time as the controllers see it: injected, so that tests shorten outages without faking them. */
 export interface Clock {
   /** Wall clock, Unix milliseconds; only for stamps that people read. */
@@ -12,18 +14,5 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
-    }),
+  sleep: chainClock.sleep,
 };

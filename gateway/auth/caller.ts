@@ -1,18 +1,8 @@
 /** Who is asking, once it is proven, and what a token lets him do (claims of provider-wire 4.3). */
+import { JWT_SCOPES } from '../../chain/jwt/claims.js';
 
-/** What a token may be used for. Source: the scopes of chain-sdk's JWT schema. */
-export const SCOPES = [
-  'send-manifest',
-  'get-manifest',
-  'logs',
-  'shell',
-  'events',
-  'status',
-  'restart',
-  'hostname-migrate',
-  'ip-migrate',
-  'attestation',
-] as const;
+/** What a token may be used for. */
+export const SCOPES = JWT_SCOPES;
 
 export type Scope = (typeof SCOPES)[number];
 
