@@ -6,7 +6,7 @@ import type { UpstreamUnavailableError } from './problem.js';
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** The process's own timer. */
-export const realSleep: Sleep = systemClock.sleep;
+export const realSleep: Sleep = (ms, signal) => systemClock.sleep(ms, signal);
 
 /**
  * The result of `work`, or `late()` thrown after `ms`: a peer that accepts a question and never answers must not hold a

@@ -14,5 +14,5 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: chainClock.sleep,
+  sleep: (ms, signal) => chainClock.sleep(ms, signal),
 };
