@@ -38,22 +38,32 @@ export interface Container {
   readonly restartPolicy?: string;
 }
 
-/** What a kubelet says of a container; one of the three states is set. */
+/** One of the three is set. */
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: {
+    readonly exitCode: number;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly finishedAt?: string;
+  };
+}
+
+/** What a kubelet says of a container. */
 export interface ContainerStatus {
   readonly name: string;
   readonly ready: boolean;
   readonly restartCount: number;
   readonly containerID?: string;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly running?: { readonly startedAt?: string };
-    readonly terminated?: {
-      readonly exitCode: number;
-      readonly reason?: string;
-      readonly message?: string;
-      readonly finishedAt?: string;
-    };
-  };
+  readonly state?: ContainerState;
+  /** How it ended before it was started again. */
+  readonly lastState?: ContainerState;
+  /** Devices of extended resources that the container was given (feature ResourceHealthStatus, on since v1.36). */
+  readonly allocatedResourcesStatus?: readonly {
+    readonly name: string;
+    readonly resources?: readonly { readonly resourceID: string; readonly health?: string }[];
+  }[];
 }
 
 export interface Pod extends KubeObject {

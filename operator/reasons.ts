@@ -67,6 +67,8 @@ export const LEASE_REASONS = {
     'Somebody is deleting the namespace of a living lease; it is made anew once it is gone.',
   NothingDeployed: 'No workload exists yet.',
   ReplicasNotReady: 'Some replicas are not ready; the message names them and why.',
+  DeviceUnhealthy:
+    'Every replica runs, but the device plugin reports a device under one of them ill; the message names it.',
   EscrowEmpty: 'The escrow account cannot pay the next block.',
   NotRead: 'The escrow account has not been read yet.',
   WithdrawalFailed: 'The chain refused a withdrawal; it is tried again later.',

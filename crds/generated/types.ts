@@ -812,6 +812,18 @@ export interface LeaseServiceStatus {
      * Why replicas are not ready.
      */
     readonly message?: string;
+    /**
+     * How a container or pod of it ended last before it was started again or replaced, and when.
+     */
+    readonly lastEnding?: string;
+    /**
+     * Devices under its containers that the device plugin reports ill.
+     *
+     * @maxItems 256
+     *
+     * Items: Name of the device, for example a UUID.
+     */
+    readonly illDevices?: readonly string[];
 }
 /**
  * One forwarded port or leased address.

@@ -56,8 +56,17 @@ const services = list(
       total: count('Replicas wanted.'),
       uris: list('Hostnames that lead to it.', text('Hostname.', 253), 256),
       message: text('Why replicas are not ready.', 1024),
+      lastEnding: text(
+        'How a container or pod of it ended last before it was started again or replaced, and when.',
+        512,
+      ),
+      illDevices: list(
+        'Devices under its containers that the device plugin reports ill.',
+        text('Name of the device, for example a UUID.', 253),
+        256,
+      ),
     },
-    { optional: ['message'] },
+    { optional: ['message', 'lastEnding', 'illDevices'] },
   ),
   256,
 );

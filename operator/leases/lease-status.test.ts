@@ -84,6 +84,21 @@ describe('leaseStatus', () => {
     });
   });
 
+  it('names a device that is ill under replicas that run; the lease goes on', () => {
+    const services = [
+      { ...{ name: 'train', ready: 2, total: 2, uris: [] }, illDevices: ['GPU-1', 'GPU-2'] },
+    ];
+    const status = statusOf({ workload: { services, endpoints: [], reallyRuns: true } });
+    expect(status.phase).toBe('Running');
+    expect(reasonOf(status, 'Ready')).toBe('Running');
+    expect(findCondition(status.conditions, 'Healthy')).toMatchObject({
+      status: 'False',
+      reason: 'DeviceUnhealthy',
+      message:
+        'The device plugin reports a device ill under train: GPU-1, train: GPU-2; what runs is left alone.',
+    });
+  });
+
   it('a lost Secret is told by ManifestReceived and Deployed, which are neither true', () => {
     const status = statusOf({ manifest: { state: 'lost' } });
     expect(findCondition(status.conditions, 'ManifestReceived')).toMatchObject({

@@ -63,8 +63,23 @@ const condition = (
   return { type, status: ok ? 'True' : 'False', reason, message };
 };
 
+/** Replicas that run on ill devices are ready all the same: nobody but the device plugin notices. */
+const illnessOf = (services: readonly LeaseServiceStatus[]): Observation | undefined => {
+  const ill = services.flatMap((s) => (s.illDevices ?? []).map((device) => `${s.name}: ${device}`));
+  if (ill.length === 0) return undefined;
+  const message = `The device plugin reports a device ill under ${ill.join(', ')}; what runs is left alone.`;
+  return {
+    type: 'Healthy',
+    status: 'False',
+    reason: 'DeviceUnhealthy',
+    message: message.slice(0, 900),
+  };
+};
+
 const healthOf = (seen: LeaseObservation): Observation => {
   const services = seen.workload?.services ?? [];
+  const illness = allReady(services) ? illnessOf(services) : undefined;
+  if (illness !== undefined) return illness;
   const waiting = services.filter((s) => s.ready < s.total);
   return condition(
     'Healthy',

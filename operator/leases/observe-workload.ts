@@ -6,31 +6,11 @@ import type { Deployment, Pod, Service, StatefulSet } from '../../kube/core-obje
 import { DEPLOYMENTS, INGRESSES, PODS, SERVICES, STATEFUL_SETS } from '../../kube/resources.js';
 import { MANIFEST_SERVICE, NAMESPACE } from '../../manifests/labels.js';
 import type { WorkloadObservation } from './lease-status.js';
+import { illDevicesOf, lastEndingOf, troubleOf } from './pod-troubles.js';
 
 /** The manifest service that an object belongs to. */
 export const serviceOf = (object: KubeObject): string | undefined =>
   object.metadata.labels?.[MANIFEST_SERVICE];
-
-/** The first thing that keeps a pod of the service from being ready, in the kubelet's or scheduler's words. */
-const troubleOf = (pods: readonly Pod[]): string | undefined => {
-  for (const pod of pods) {
-    const waiting = pod.status?.containerStatuses?.find(
-      (c) => c.state?.waiting?.reason !== undefined,
-    )?.state?.waiting;
-    if (waiting?.reason !== undefined && waiting.reason !== 'ContainerCreating') {
-      return `${waiting.reason}${waiting.message === undefined ? '' : `: ${waiting.message}`}`.slice(
-        0,
-        300,
-      );
-    }
-    const unscheduled = pod.status?.conditions?.find(
-      (c) => c.type === 'PodScheduled' && c.status === 'False',
-    );
-    if (unscheduled !== undefined)
-      return `${unscheduled.reason ?? 'Unschedulable'}: ${unscheduled.message ?? ''}`.slice(0, 300);
-  }
-  return undefined;
-};
 
 /** What keeps a workload from having pods at all, in its controller's words: a quota, an admission policy. */
 const refusalOf = ({ status }: Deployment | StatefulSet): string | undefined => {
@@ -86,7 +66,14 @@ const statusOf = (
   const ready = workload.status?.readyReplicas ?? 0;
   const total = workload.spec.replicas ?? 1;
   const message = ready < total ? (troubleOf(pods) ?? refusalOf(workload)) : undefined;
-  return { name, ready, total, uris, ...(message === undefined ? {} : { message }) };
+  const lastEnding = lastEndingOf(pods);
+  const illDevices = illDevicesOf(pods);
+  return {
+    ...{ name, ready, total, uris },
+    ...(message === undefined ? {} : { message }),
+    ...(lastEnding === undefined ? {} : { lastEnding }),
+    ...(illDevices.length === 0 ? {} : { illDevices }),
+  };
 };
 
 /** Reads what exists, not what was applied: after a restart, or of a lease taken over, nothing else is known. */
