@@ -72,22 +72,25 @@ export const signerFromMnemonic = async (
   return signerFromPrivateKey(privkey, field);
 };
 
-/**
- * A signer of a file that holds a mnemonic or a private key in 64 hex digits; white space around it does not matter.
- * @throws WalletError naming the file
- */
+/** A signer of a mnemonic, or of a private key in 64 hex digits. @throws WalletError naming `field` */
+export const signerFromText = async (secret: string, field: string): Promise<Signer> => {
+  const text = secret.trim();
+  if (text === '') throw new WalletError(field, 'is empty');
+  if (/^(0x)?[0-9a-fA-F]{64}$/.test(text)) {
+    return signerFromPrivateKey(fromHex(text.replace(/^0x/, '').toLowerCase()), field);
+  }
+  return signerFromMnemonic(text, 0, field);
+};
+
+/** A signer of a plain file; white space around the secret does not matter. @throws WalletError naming the file */
 export const signerFromFile = async (path: string): Promise<Signer> => {
   let text: string;
   try {
-    text = (await readFile(path, 'utf8')).trim();
+    text = await readFile(path, 'utf8');
   } catch (cause) {
     throw new WalletError(path, 'cannot be read', { cause });
   }
-  if (text === '') throw new WalletError(path, 'is empty');
-  if (/^(0x)?[0-9a-fA-F]{64}$/.test(text)) {
-    return signerFromPrivateKey(fromHex(text.replace(/^0x/, '').toLowerCase()), path);
-  }
-  return signerFromMnemonic(text, 0, path);
+  return signerFromText(text, path);
 };
 
 /** A new mnemonic of 24 words. @param entropy 32 random bytes */

@@ -166,3 +166,14 @@ export interface KubeEvent extends KubeObject {
   readonly regarding: ObjectReference;
   readonly series?: { readonly count: number; readonly lastObservedTime: string };
 }
+
+/** authentication.k8s.io/v1 TokenReview: a question, never stored. */
+export interface TokenReview extends KubeObject {
+  readonly spec: { readonly token: string; readonly audiences?: readonly string[] };
+  readonly status?: {
+    readonly authenticated?: boolean;
+    readonly audiences?: readonly string[];
+    readonly user?: { readonly username?: string };
+    readonly error?: string;
+  };
+}

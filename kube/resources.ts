@@ -13,6 +13,7 @@ import type {
   Secret,
   Service,
   StatefulSet,
+  TokenReview,
 } from './core-objects.js';
 
 /** A kind of object and its place in the API; `T` is what reading it yields. */
@@ -79,6 +80,12 @@ export const COORDINATION_LEASES = define<CoordinationLease>(
   'coordination.k8s.io/v1',
   'Lease',
   'leases',
+);
+export const TOKEN_REVIEWS = define<TokenReview>(
+  'authentication.k8s.io/v1',
+  'TokenReview',
+  'tokenreviews',
+  false,
 );
 export const CUSTOM_RESOURCE_DEFINITIONS = define(
   'apiextensions.k8s.io/v1',

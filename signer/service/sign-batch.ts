@@ -1,0 +1,128 @@
+/**
+ * Signs a batch. What is signed is counted first and written down first: a signature that left without being counted could be
+ * asked for again for ever.
+ */
+import type { Signer } from '../../chain/ports.js';
+import type { Reason } from '../../market/reasons.js';
+import { judge } from '../policy/judge.js';
+import { addSpend, NOTHING_SPENT } from '../policy/signing-policy.js';
+import type { SigningPolicy, Spend } from '../policy/signing-policy.js';
+import { limitFault, spentUp, withSpend } from '../policy/spending.js';
+import { refuse } from '../reasons.js';
+import type { SignerState } from '../state/signer-state.js';
+import type { StateStore, StoredState } from '../state/state-store.js';
+import { Recent } from './recent.js';
+
+export interface SignBatch {
+  /** The caller's leadership, as its Lease object counts it. */
+  readonly token: number;
+  /** Encoded SignDocs. */
+  readonly signBytes: readonly Uint8Array[];
+}
+
+export type SignAnswer =
+  | { readonly signature: Uint8Array }
+  /** This one is refused; others of the batch may be signed. */
+  | { readonly refused: Reason };
+
+export interface SignBatchDeps {
+  readonly signer: Signer;
+  readonly policy: SigningPolicy;
+  readonly store: StateStore;
+  /** Wall clock, Unix milliseconds. */
+  readonly now: () => number;
+  /** Told when the counters were lost, so that everything counts as spent for a day. */
+  readonly onLost: () => void;
+}
+
+interface Judged {
+  readonly answers: readonly (Reason | undefined)[];
+  readonly spend: Spend;
+}
+
+/** One at a time: each batch sees what the one before it has spent. */
+export class BatchSigner {
+  readonly #deps: SignBatchDeps;
+  readonly #recent = new Recent();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: SignBatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** One answer per request, in order. Never throws on what a caller asks. */
+  async sign(batch: SignBatch): Promise<readonly SignAnswer[]> {
+    const turn = this.#last.then(() => this.#sign(batch));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #sign({ token, signBytes }: SignBatch): Promise<readonly SignAnswer[]> {
+    const refuseAll = (reason: Reason): readonly SignAnswer[] =>
+      signBytes.map(() => ({ refused: reason }));
+    const { signer, store } = this.#deps;
+    let judged: Judged;
+    try {
+      const stored = await store.load();
+      const state = this.#stateOf(stored);
+      if (token < state.token) {
+        return refuseAll(
+          refuse(
+            'SignTokenOld',
+            `The caller's leadership is number ${token}; number ${state.token} has been served since.`,
+          ),
+        );
+      }
+      judged = this.#judge(state, signBytes);
+      await this.#write(stored, state, token, judged.spend);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return refuseAll(
+        refuse('SignCountersUnavailable', `The counters could not be kept: ${why}.`),
+      );
+    }
+    return Promise.all(
+      signBytes.map(async (bytes, i): Promise<SignAnswer> => {
+        const refused = judged.answers[i];
+        if (refused !== undefined) return { refused };
+        this.#recent.add(bytes);
+        return { signature: await signer.signDirect(bytes) };
+      }),
+    );
+  }
+
+  #stateOf({ found }: StoredState): SignerState {
+    if (found === 'new') return { token: 0, spent: [] };
+    if (found !== 'lost') return found;
+    this.#deps.onLost();
+    return { token: 0, spent: spentUp(this.#deps.policy, this.#deps.now()) };
+  }
+
+  /** Writes when there is something to remember: a batch of refusals and repetitions costs no write. */
+  async #write(
+    stored: StoredState,
+    before: SignerState,
+    token: number,
+    more: Spend,
+  ): Promise<void> {
+    const known = typeof stored.found === 'object' && token === before.token;
+    if (known && more.transactions === 0n) return;
+    await stored.save({ token, spent: withSpend(before.spent, this.#deps.now(), more) });
+  }
+
+  #judge(state: SignerState, all: readonly Uint8Array[]): Judged {
+    const { policy, now } = this.#deps;
+    let spend = NOTHING_SPENT;
+    const answers = all.map((bytes) => {
+      const verdict = judge(policy, bytes);
+      if (!verdict.allowed) return verdict.reason;
+      // The same bytes again give the same signature and no second effect on chain.
+      if (this.#recent.has(bytes)) return undefined;
+      const more = addSpend(spend, verdict.spend);
+      const fault = limitFault(policy, state.spent, now(), more);
+      if (fault === undefined) spend = more;
+      return fault;
+    });
+    return { answers, spend };
+  }
+}
