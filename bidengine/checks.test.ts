@@ -70,7 +70,6 @@ describe('the checklist', () => {
       { hostnames: ['myexample.com'], blockedHostnames: ['.example.com', 'x.org'] },
     ],
     ['a tenant on the allow list', anOrder(), tenants([TENANT], [])],
-    ['a tenant while there is no policy', anOrder(), { policies: [] }],
     [
       'a window that is offered',
       anOrder().withReclamation(7200n),

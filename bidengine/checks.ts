@@ -6,6 +6,7 @@ import { gpuCapability, storageCapability } from './checks/capabilities.js';
 import type { Check } from './checks/check.js';
 import { hostnames } from './checks/hostnames.js';
 import { leasedIps } from './checks/leased-ips.js';
+import { priced } from './checks/priced.js';
 import { orderOpen } from './checks/order-open.js';
 import { orderSound } from './checks/order-sound.js';
 import { notOwnOrder } from './checks/own-order.js';
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   reclamation,
   leasedIps,
   wallet,
+  priced,
 ];
 
 /** Every check that fails, not only the first: a tenant who mends one thing should not find the next afterwards. */

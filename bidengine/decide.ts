@@ -8,59 +8,71 @@ import type { Reason } from '../market/reasons.js';
 import type { ModelWorth } from './assignments.js';
 import { failedChecks } from './checks.js';
 import { chooseDeposit } from './deposit.js';
-import { gpuRate } from './gpu-rate.js';
-import type { DecideInput, Decision, Placement } from './input.js';
+import type { DecideInput, Decision } from './input.js';
 import { offerOf } from './offer.js';
-import { place } from './placement.js';
-import type { PlacementResult } from './placement.js';
-import type { PricingPolicy } from './pricing-policy.js';
-import { quote } from './pricing.js';
-import type { QuoteResult } from './pricing.js';
+import { placements } from './placement.js';
+import type { Placed } from './placement.js';
+import { objectionsTo } from './price-maximum.js';
+import { policyStrategy } from './price-policy-strategy.js';
 import { chooseReclamation } from './reclamation.js';
-import { reason } from './reasons.js';
 import { keepWholeNodesWhole } from './scorer.js';
+import type { MarketInput, PricingStrategy, Quote } from './strategy.js';
 
 const NOTHING = new Decimal('0');
 
-/** First only with GPUs that have a rate; when those do not suffice, with any, so that the reason can be the rate. */
-const placeGroup = (input: DecideInput, policy: PricingPolicy | undefined): PlacementResult => {
+/** First only with GPUs that have a price; when those do not suffice, with any, so that the reason can be the price. */
+const candidates = function* (
+  input: DecideInput,
+  strategy: PricingStrategy,
+  market: MarketInput,
+): Generator<Placed, readonly Reason[], undefined> {
   const { order, snapshot, rules } = input;
   const options = {
     scorer: input.scorer ?? keepWholeNodesWhole,
     allowUnknownStorage: rules.allowUnknownStorage,
   };
-  const withoutRate = new Set<GpuModel>();
-  const rateOf: ModelWorth = (gpu) => {
-    const rate = policy === undefined ? undefined : gpuRate(policy, gpu);
-    if (rate === undefined) withoutRate.add(gpu);
-    return rate;
+  const withoutPrice = new Set<GpuModel>();
+  const worth: ModelWorth = (gpu) => {
+    const usd = strategy.worth(gpu, market);
+    if (usd === undefined) withoutPrice.add(gpu);
+    return usd;
   };
-  const priced = place(order.spec, snapshot, { ...options, worth: rateOf });
-  if (priced.ok || withoutRate.size === 0) return priced;
-  const anyModel: ModelWorth = (gpu) => rateOf(gpu) ?? NOTHING;
-  return place(order.spec, snapshot, { ...options, worth: anyModel });
+  let any = false;
+  const priced = placements(order.spec, snapshot, { ...options, worth });
+  for (let next = priced.next(); ; next = priced.next()) {
+    if (next.done === true) {
+      if (any || withoutPrice.size === 0) return next.value;
+      break;
+    }
+    any = true;
+    yield next.value;
+  }
+  const anyModel: ModelWorth = (gpu) => worth(gpu) ?? NOTHING;
+  return yield* placements(order.spec, snapshot, { ...options, worth: anyModel });
 };
 
-interface Outcome {
-  readonly placement: Placement;
-  readonly models: ReadonlyMap<number, GpuModel>;
-  readonly quoted: QuoteResult;
-  readonly policy: PricingPolicy;
+interface Priced {
+  readonly placed: Placed;
+  readonly quote: Quote;
 }
 
-/** Placement and price, or why one of them failed. */
-const placeAndPrice = (input: DecideInput): Outcome | readonly Reason[] => {
-  const policy = input.policies[0];
-  const placed = placeGroup(input, policy);
-  const missing =
-    policy === undefined
-      ? [reason('NoPricingPolicy', 'there is no price policy for this provider', 'policies')]
-      : [];
-  if (!placed.ok) return [...missing, ...placed.reasons];
-  if (policy === undefined) return missing;
-  const { placement, models } = placed;
-  const quoted = quote(input.order.spec, models, policy, input.chain.blockTimeMs);
-  return { placement, models, quoted, policy };
+/** Placement and price, or why one of them failed: the reasons of the placement whose devices are worth least. */
+const placeAndPrice = (input: DecideInput): Priced | readonly Reason[] => {
+  const { order, snapshot, nowMs, chain, exchange } = input;
+  const strategy = input.strategy ?? policyStrategy(input.policies);
+  const market = { order, snapshot, nowMs, blockTimeMs: chain.blockTimeMs, exchange };
+  const tries = candidates(input, strategy, market);
+  let refusal: readonly Reason[] | undefined;
+  for (;;) {
+    const next = tries.next();
+    if (next.done === true) return refusal ?? next.value;
+    const placed = next.value;
+    const outcome = strategy.price({ ...market, ...placed });
+    const against = outcome.ok ? objectionsTo(outcome.quote, order.spec) : outcome.reasons;
+    if (outcome.ok && against.length === 0) return { placed, quote: outcome.quote };
+    refusal ??= against;
+    if (!strategy.pricesVaryByModel) return refusal;
+  }
 };
 
 /**
@@ -68,6 +80,10 @@ const placeAndPrice = (input: DecideInput): Outcome | readonly Reason[] => {
  * @throws RangeError when `chain.blockTimeMs` is not above 0
  */
 export const decide = (input: DecideInput): Decision => {
+  const { blockTimeMs } = input.chain;
+  if (!(blockTimeMs > 0)) {
+    throw new RangeError(`chain.blockTimeMs must be above 0, got ${blockTimeMs}`);
+  }
   const orderId = input.order.id;
   const failed = failedChecks(input);
   const skip = (reasons: readonly Reason[]): Decision => ({ type: 'skip', orderId, reasons });
@@ -75,20 +91,21 @@ export const decide = (input: DecideInput): Decision => {
   if (failed.some((r) => r.code === 'InvalidOrder')) return skip(failed);
 
   const outcome = placeAndPrice(input);
-  if (!('quoted' in outcome)) return skip([...failed, ...outcome]);
-  const { placement, models, quoted, policy } = outcome;
-  if (!quoted.ok) return skip([...failed, ...quoted.reasons]);
+  if (!('quote' in outcome)) {
+    return skip([...failed, ...outcome.filter((r) => !failed.some((f) => f.code === r.code))]);
+  }
+  const { placed, quote } = outcome;
   const deposit = chooseDeposit(input);
   const reclamation = chooseReclamation(input);
   if (failed.length > 0 || !deposit.ok || !reclamation.ok) return skip(failed);
+  const { price, usdPerHour, breakdown, policy } = quote;
   const bid = {
     type: 'bid' as const,
     orderId,
-    ...quoted.quote,
-    offer: offerOf(input.order.spec, models),
-    placement,
+    ...{ price, usdPerHour, breakdown, policy },
+    offer: offerOf(input.order.spec, placed.models),
+    placement: placed.placement,
     deposit: deposit.deposit,
-    policy: policy.name,
   };
   return reclamation.windowSeconds === undefined
     ? bid

@@ -6,9 +6,11 @@ import type { Coin, DecCoin, Decimal } from '../market/money.js';
 import type { Reason } from '../market/reasons.js';
 import type { MarketParams, Order } from '../market/records.js';
 import type { ResourceOffer } from '../market/resources.js';
+import type { ExchangeRates } from './exchange.js';
 import type { PricingPolicy } from './pricing-policy.js';
 import type { Scorer } from './scorer.js';
 import type { InventorySnapshot } from './snapshot.js';
+import type { PricingStrategy } from './strategy.js';
 
 /** The denominations in which the chain takes a bid deposit. */
 export type DepositDenom = 'uakt' | 'uact';
@@ -49,7 +51,7 @@ export interface DecideInput {
   readonly order: Order;
   /** Reservations included: see `withReservations`. */
   readonly snapshot: InventorySnapshot;
-  /** In order of precedence; the first one applies, none means no bid. */
+  /** Price books for `policyStrategy`; none means no bid. */
   readonly policies: readonly PricingPolicy[];
   readonly provider: {
     readonly address: string;
@@ -59,11 +61,16 @@ export interface DecideInput {
   };
   readonly wallet: { readonly uakt: Funds; readonly uact: Funds };
   readonly chain: ChainFacts;
+  /** Unix milliseconds, for time windows and ages. */
+  readonly nowMs: number;
+  readonly exchange: ExchangeRates;
   readonly rules: BidRules;
   /** Names that no tenant may serve: `example.com` itself, or `.example.com` for it and every name under it. */
   readonly blockedHostnames: readonly string[];
   /** Names the deployment wants to serve, where known (an SDL being explained); an order on chain names none. */
   readonly hostnames?: readonly string[] | undefined;
+  /** Who names the price; the price books by default. */
+  readonly strategy?: PricingStrategy | undefined;
   /** How nodes that fit are ranked; whole nodes are kept whole by default. */
   readonly scorer?: Scorer | undefined;
 }

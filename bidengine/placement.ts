@@ -26,14 +26,15 @@ export interface PlacementOptions {
   readonly allowUnknownStorage: boolean;
 }
 
+/** A whole group with a place. */
+export interface Placed {
+  readonly placement: Placement;
+  /** By unit id; units without GPUs are not in it. */
+  readonly models: ReadonlyMap<number, GpuModel>;
+}
+
 export type PlacementResult =
-  | {
-      readonly ok: true;
-      readonly placement: Placement;
-      /** By unit id; units without GPUs are not in it. */
-      readonly models: ReadonlyMap<number, GpuModel>;
-    }
-  | { readonly ok: false; readonly reasons: readonly Reason[] };
+  ({ readonly ok: true } & Placed) | { readonly ok: false; readonly reasons: readonly Reason[] };
 
 /** In the order of the units, replicas numbered as the nodes were chosen. */
 const toPlacement = (
@@ -67,13 +68,13 @@ const modelsOf = (
 const shortfalls = (units: readonly UnitDemand[], index: NodeIndex): readonly Reason[] =>
   units.flatMap((unit) => unitShortfall(unit, acceptableModels(unit, index), index));
 
-/** The first assignment of models that fits, or why there is none. */
-const searchAll = (
+/** Every assignment of models that fits, the least valuable first; ends with how it ended. */
+function* searchAll(
   units: readonly UnitDemand[],
   options: UnitOptions,
   index: NodeIndex,
   scorer: Scorer,
-): Extract<PlacementResult, { ok: true }> | 'no-fit' | 'limit' => {
+): Generator<Placed, 'no-fit' | 'limit', undefined> {
   const budget = { visits: SEARCH_VISITS };
   const candidates = assignments(options);
   for (let next = candidates.next(); ; next = candidates.next()) {
@@ -81,35 +82,34 @@ const searchAll = (
     const shares = search(units, next.value, index, scorer, budget);
     if (shares === 'limit') return 'limit';
     if (shares === 'no-fit') continue;
-    return {
-      ok: true,
+    yield {
       placement: toPlacement(units, next.value, shares),
       models: modelsOf(units, next.value),
     };
   }
-};
+}
 
 /**
- * Places `group`, with the least valuable GPU models that fit. Deterministic; equal snapshots give equal placements.
+ * Places `group` in every way that differs in GPU models, the least valuable first, and returns why there are no more.
+ * Deterministic; equal snapshots give equal placements.
  * @throws GpuAttributeError when a GPU attribute has an unknown form (checked before by `checks/order-sound.ts`)
  */
-export const place = (
+export function* placements(
   group: GroupSpec,
   snapshot: InventorySnapshot,
   { worth, scorer, allowUnknownStorage }: PlacementOptions,
-): PlacementResult => {
+): Generator<Placed, readonly Reason[], undefined> {
   const index = indexOf(snapshot);
   const units = group.units.map(demandOf);
   const noStorage = storageShortfall(units, snapshot, allowUnknownStorage);
-  const found =
+  const ended =
     noStorage.length > 0
       ? 'no-fit'
-      : searchAll(units, optionsOf(units, index, worth), index, scorer);
-  if (typeof found !== 'string') return found;
+      : yield* searchAll(units, optionsOf(units, index, worth), index, scorer);
   const reasons = [...shortfalls(units, index), ...noStorage];
-  if (reasons.length > 0) return { ok: false, reasons };
+  if (reasons.length > 0) return reasons;
   const together =
-    found === 'limit'
+    ended === 'limit'
       ? reason(
           'PlacementSearchLimit',
           'no placement was found among those tried',
@@ -120,5 +120,15 @@ export const place = (
           'each unit fits alone, but not all of them at once',
           'order.spec.units',
         );
-  return { ok: false, reasons: [together] };
+  return [together];
+}
+
+/** The first of {@link placements}. @throws GpuAttributeError likewise */
+export const place = (
+  group: GroupSpec,
+  snapshot: InventorySnapshot,
+  options: PlacementOptions,
+): PlacementResult => {
+  const first = placements(group, snapshot, options).next();
+  return first.done === true ? { ok: false, reasons: first.value } : { ok: true, ...first.value };
 };

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { GpuModel } from '../market/gpu.js';
 import { formatPrice, uactPerBlockToUsdPerHour } from '../market/money.js';
 import { quote } from './pricing.js';
-import type { QuoteResult } from './pricing.js';
+import { objectionsTo } from './price-maximum.js';
+import type { PriceOutcome } from './strategy.js';
 import type { PricingPolicy } from './pricing-policy.js';
 import { aPolicy, dec } from './testing/input-builder.js';
 import { A100, H100 } from './testing/node-builder.js';
@@ -28,9 +29,14 @@ const ask = (
   policy: PricingPolicy,
   models = NO_GPU,
   blockTimeMs = 6000,
-): QuoteResult => quote(order.obj().spec, models, policy, blockTimeMs);
+): PriceOutcome => {
+  const outcome = quote(order.obj().spec, models, policy, blockTimeMs);
+  if (!outcome.ok) return outcome;
+  const reasons = objectionsTo(outcome.quote, order.obj().spec);
+  return reasons.length === 0 ? outcome : { ok: false, reasons };
+};
 
-const uact = (result: QuoteResult): string =>
+const uact = (result: PriceOutcome): string =>
   result.ok
     ? result.quote.price.amount.toFixed()
     : result.reasons.map((r) => `${r.code}: ${r.message}`).join('\n');
@@ -176,7 +182,7 @@ describe('quote', () => {
       'refused: nothing at all',
       anOrder(),
       FREE,
-      'PriceZero: every rate of policy standard that applies is zero; a free lease is never offered',
+      'PriceZero: standard asks for nothing; a free lease is never offered',
     ],
     [
       'refused: a class without a rate',

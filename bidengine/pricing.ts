@@ -2,15 +2,13 @@
 import { Big } from 'big.js';
 import type { GpuModel } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
-import type { DecCoin } from '../market/money.js';
 import type { Reason } from '../market/reasons.js';
-import { groupMaxPrice } from '../market/resources.js';
 import type { GroupSpec } from '../market/resources.js';
 import { PRICE_DENOM } from './checks/price.js';
-import type { PriceTerm } from './input.js';
 import { priceTerms } from './price-terms.js';
 import type { PricingPolicy } from './pricing-policy.js';
 import { reason } from './reasons.js';
+import type { PriceOutcome } from './strategy.js';
 
 /**
  * Places of a bid's price in uact per block: those which the Akash provider gives its price scripts. One unit of the
@@ -39,17 +37,7 @@ const toUsdPerHour = (uactPerBlock: Decimal, blockTimeMs: number): Decimal =>
 
 const larger = (a: Decimal, b: Decimal): Decimal => (a.gte(b) ? a : b);
 
-export interface Quote {
-  readonly price: DecCoin;
-  readonly usdPerHour: Decimal;
-  readonly breakdown: readonly PriceTerm[];
-}
-
-export type QuoteResult =
-  | { readonly ok: true; readonly quote: Quote }
-  | { readonly ok: false; readonly reasons: readonly Reason[] };
-
-const refused = (...reasons: readonly Reason[]): QuoteResult => ({ ok: false, reasons });
+const refused = (...reasons: readonly Reason[]): PriceOutcome => ({ ok: false, reasons });
 
 /** The policy's floor in uact per block; 0 without one. */
 const floorOf = (policy: PricingPolicy, blockTimeMs: number): Decimal => {
@@ -69,7 +57,7 @@ export const quote = (
   models: ReadonlyMap<number, GpuModel>,
   policy: PricingPolicy,
   blockTimeMs: number,
-): QuoteResult => {
+): PriceOutcome => {
   if (!(blockTimeMs > 0)) {
     throw new RangeError(`chain.blockTimeMs must be above 0, got ${blockTimeMs}`);
   }
@@ -82,42 +70,24 @@ export const quote = (
   const computed = toUactPerBlock(sum, blockTimeMs);
   const floor = floorOf(policy, blockTimeMs);
   const amount = larger(computed, floor);
-  const most = groupMaxPrice(group).amount;
   const reasons: Reason[] = [];
-  if (amount.eq('0')) {
-    const message = `every rate of policy ${policy.name} that applies is zero; a free lease is never offered`;
-    reasons.push(reason('PriceZero', message, 'policy.rates'));
-  }
-  // In another denomination the amounts cannot be compared, and the order is refused for that alone.
-  const comparable = group.units.every((u) => u.price.denom === PRICE_DENOM);
-  if (comparable && amount.gt(most)) {
-    const offered = `the order pays at most ${both(most)}`;
-    reasons.push(
-      computed.gt(most)
-        ? reason(
-            'PriceAboveOrderMaximum',
-            `our price is ${both(amount)}; ${offered}`,
-            'order.spec.units.price',
-          )
-        : reason(
-            'OrderMaximumBelowFloor',
-            `the floor of policy ${policy.name} is ${both(floor)}; ${offered}`,
-            'order.spec.units.price',
-          ),
-    );
-  }
   const ceiling = policy.ceilingUsdPerHour;
   if (ceiling !== undefined && amount.gt(toUactPerBlock(ceiling, blockTimeMs))) {
     const message = `our price is ${both(amount)}; the ceiling of policy ${policy.name} is ${ceiling.toFixed()} USD per hour`;
     reasons.push(reason('PriceAbovePolicyCeiling', message, 'policy.ceilingUsdPerHour'));
   }
-  if (reasons.length > 0) return refused(...reasons);
   return {
     ok: true,
     quote: {
       price: { denom: PRICE_DENOM, amount },
+      exact: amount,
       usdPerHour: toUsdPerHour(amount, blockTimeMs),
       breakdown: terms,
+      policy: policy.name,
+      objections: reasons,
+      ...(computed.lt(floor)
+        ? { raisedTo: `the floor of policy ${policy.name} is ${both(floor)}` }
+        : {}),
     },
   };
 };

@@ -1,5 +1,6 @@
 /** A whole input that ends in a bid, to be changed in the one respect a test is about. */
 import { Decimal } from '../../market/money.js';
+import type { ExchangeRates } from '../exchange.js';
 import type { DecideInput } from '../input.js';
 import type { PricingPolicy, Rates } from '../pricing-policy.js';
 import { aNode, aSnapshot, H100 } from './node-builder.js';
@@ -9,6 +10,12 @@ export const PROVIDER = 'akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63';
 
 /** Decimal from text. */
 export const dec = (text: string): Decimal => new Decimal(text);
+
+/** AKT at 0.50 USD, USDC at 1. */
+export const EXCHANGE: ExchangeRates = {
+  akt: { status: 'fresh', usd: dec('0.5'), ageMs: 0, sources: ['chain'] },
+  usdc: { status: 'fresh', usd: dec('1'), ageMs: 0, sources: ['test'] },
+};
 
 export const aPolicy = (
   rates: Partial<Rates> = {},
@@ -66,6 +73,8 @@ export const anInput = (changes: Partial<DecideInput> = {}): DecideInput => ({
     blockTimeMs: 6000,
     height: 1n,
   },
+  nowMs: Date.UTC(2026, 0, 5, 12),
+  exchange: EXCHANGE,
   rules: {
     orderAttributes: [],
     depositDenoms: ['uakt', 'uact'],

@@ -2,6 +2,7 @@
  * One bidding cycle: heads, snapshot, decide, reserve, intent, broadcast. Decisions are pure and made one after the other on
  * a snapshot that already holds the ones before; nothing is awaited between the snapshot and the last decision.
  */
+import type { ExchangeRates } from '../../bidengine/exchange.js';
 import type { BidRules, DecideInput, Decision } from '../../bidengine/input.js';
 import type { PricingPolicy } from '../../bidengine/pricing-policy.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
@@ -27,6 +28,9 @@ export interface CycleInputs {
   readonly facts: ProviderFacts & { readonly record: NonNullable<ProviderFacts['record']> };
   readonly policies: readonly PricingPolicy[];
   readonly rules: BidRules;
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+  readonly exchange: ExchangeRates;
   readonly blockedHostnames: readonly string[];
   readonly maxPendingGpusPerOwner: number | undefined;
   /** Nodes and pods as they are now, less the reservations that no pod shows yet. */
@@ -146,6 +150,8 @@ export class BiddingCycle {
         uact: { spendable: spendable('uact'), committed: committed('uact') },
       },
       chain: { marketParams: facts.params, blockTimeMs: view.blockTimeMs, height: view.height },
+      nowMs: inputs.nowMs,
+      exchange: inputs.exchange,
       rules,
       blockedHostnames: inputs.blockedHostnames,
     });

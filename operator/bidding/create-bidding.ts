@@ -1,5 +1,6 @@
 /** Puts the parts of bidding together. */
 import { decide } from '../../bidengine/decide.js';
+import type { ExchangeRate, ExchangeRates } from '../../bidengine/exchange.js';
 import type { BidRules } from '../../bidengine/input.js';
 import { withReservations } from '../../bidengine/reservations.js';
 import type { ChainReader, TxLane } from '../../chain/ports.js';
@@ -82,6 +83,13 @@ const rulesOf = ({ spec }: ComputeProvider, gasPrice: string): BidRules => ({
   allowUnknownStorage: true,
 });
 
+const UNKNOWN: ExchangeRate = {
+  status: 'stale',
+  why: 'no price source is configured',
+  conservativeUsd: parseDecimal('1'),
+};
+const UNKNOWN_EXCHANGE: ExchangeRates = { akt: UNKNOWN, usdc: UNKNOWN };
+
 const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
 
 /** Everything that one cycle reads, or the first reason not to. */
@@ -125,6 +133,8 @@ const cycleInputs = (
     facts: { ...facts, record },
     policies: policies.policies(),
     rules: rulesOf(provider, gasPrice),
+    nowMs: deps.clock.now(),
+    exchange: UNKNOWN_EXCHANGE,
     blockedHostnames: [],
     maxPendingGpusPerOwner: provider.spec.bidding.maxPendingGpusPerOwner,
     inventory: (reservations) => inventory.snapshot(reservations),
