@@ -74,6 +74,12 @@ drill-node: $(DEPS) tools ## ill devices, crash loops, full memory and disks und
 	@hack/tools/build.sh node coredns >/dev/null
 	@npm run -s test:node -- --testPathPatterns misfortunes
 
+.PHONY: test-drills
+test-drills: $(DEPS) tools ## everything between Berth and the chain fails in turn: orders missed, wrongful closes, time to heal
+	@echo "── fault drills" >&2
+	@hack/tools/build.sh toxiproxy >/dev/null
+	@npm run -s test:drills
+
 .PHONY: lint fmt generate
 lint: $(DEPS) ## eslint, with the import arrows
 	@npm run -s lint

@@ -1,6 +1,7 @@
 // Two projects share one transform: `unit` is everything beside the source (pure, fakes, sockets of its own);
 // `peers` needs the local cluster and chain (test/), runs one file at a time and is given time to start them; `node` needs
-// a real kubelet besides, hence root, and runs by `make test-node` only.
+// a real kubelet besides, hence root, and runs by `make test-node` only; `drills` breaks what `peers` stands on, for minutes
+// (`make test-drills`).
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -31,6 +32,11 @@ export default {
       ...shared,
       displayName: 'node',
       testMatch: ['<rootDir>/test/node/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'drills',
+      testMatch: ['<rootDir>/test/drills/**/*.test.ts'],
     },
     {
       ...shared,

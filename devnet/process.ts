@@ -40,6 +40,11 @@ export interface DevnetOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface FullNodeOptions {
+  /** Called with the validator's p2p port; the node connects to the port that it returns (a proxy's). */
+  readonly peerThrough?: (p2pPort: number) => Promise<number>;
+}
+
 export interface Devnet {
   readonly rpcUrl: string;
   readonly chainId: string;
@@ -47,7 +52,7 @@ export interface Devnet {
   /** The validator; its processes can be killed one by one. */
   readonly validator: DevnetNode;
   /** Starts a full node of the same chain in `home`, which syncs from the validator. It ends with the devnet. */
-  addFullNode(home: string): Promise<DevnetNode>;
+  addFullNode(home: string, options?: FullNodeOptions): Promise<DevnetNode>;
   /** Ends every node in order. */
   stop(): Promise<void>;
   /** Kills every node with -9. */
@@ -143,13 +148,14 @@ export const startDevnet = async (options: DevnetOptions): Promise<Devnet> => {
     accounts,
     validator,
     kill,
-    addFullNode: async (home) => {
+    addFullNode: async (home, { peerThrough } = {}) => {
       const own = await choosePorts(undefined);
+      const peerPort = (await peerThrough?.(ports.p2p)) ?? ports.p2p;
       await writeHome(home, {
         config: configToml({
           ports: own,
           blockTimeMs,
-          persistentPeer: `${nodeKey.id}@127.0.0.1:${ports.p2p}`,
+          persistentPeer: `${nodeKey.id}@127.0.0.1:${peerPort}`,
         }),
         genesis,
         nodeKey: newNodeKey().file,

@@ -7,8 +7,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 const GUARD = `
 exec 3<&0
 "$@" </dev/null 3<&- & program=$!
-trap 'kill -TERM $program 2>/dev/null' TERM
-( trap '' TERM; while read -r line; do :; done; kill -KILL $program 2>/dev/null ) <&3 & watcher=$!
+trap 'kill -TERM $program 2>/dev/null; kill -CONT $program 2>/dev/null' TERM
+trap 'kill -STOP $program 2>/dev/null' USR1
+trap 'kill -CONT $program 2>/dev/null' USR2
+( trap '' TERM USR1 USR2; while read -r line; do :; done; kill -KILL $program 2>/dev/null ) <&3 & watcher=$!
 exec 3<&- </dev/null
 while :; do
   wait $program; code=$?
@@ -25,6 +27,9 @@ export interface Guarded {
   readonly ended: Promise<number>;
   /** Asks it to end. */
   terminate(): void;
+  /** Stops it where it stands (SIGSTOP): its sockets stay and nobody answers. */
+  pause(): void;
+  resume(): void;
   /** Ends it with SIGKILL. */
   kill(): void;
 }
@@ -47,6 +52,12 @@ export const spawnGuarded = (program: string, args: readonly string[], output: n
     ended,
     terminate: () => {
       child.kill('SIGTERM');
+    },
+    pause: () => {
+      child.kill('SIGUSR1');
+    },
+    resume: () => {
+      child.kill('SIGUSR2');
     },
     kill: () => {
       child.stdin?.destroy();

@@ -95,6 +95,16 @@ export class DevnetNode {
     await running.app.ended;
   }
 
+  /** Stops CometBFT where it stands: no blocks, no votes, and an RPC that takes connections and does not answer. */
+  pause(): void {
+    this.#running?.comet.pause();
+  }
+
+  /** Lets it go on after {@link pause}. */
+  resume(): void {
+    this.#running?.comet.resume();
+  }
+
   /** Kills both with -9. */
   async kill(): Promise<void> {
     const running = this.#running;

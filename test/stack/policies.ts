@@ -6,6 +6,9 @@ export interface ProviderOptions {
   readonly address: string;
   readonly chainId: string;
   readonly rpcUrls: readonly string[];
+  /** Whether one of them alone may prove an end; default true. */
+  readonly trusted?: boolean;
+  readonly maxPendingGpusPerOwner?: number;
   readonly gatewayPort: number;
   readonly bidTimeoutSeconds?: number;
   readonly manifestTimeoutSeconds?: number;
@@ -33,7 +36,7 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
     address: options.address,
     chain: {
       chainId: options.chainId,
-      endpoints: options.rpcUrls.map((url) => ({ url, trusted: true })),
+      endpoints: options.rpcUrls.map((url) => ({ url, trusted: options.trusted ?? true })),
     },
     hostUri: `https://localhost:${options.gatewayPort}`,
     domain: 'localhost',
@@ -52,6 +55,9 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
       paused: false,
       deposit: '500000uakt',
       timeoutSeconds: options.bidTimeoutSeconds ?? 300,
+      ...(options.maxPendingGpusPerOwner === undefined
+        ? {}
+        : { maxPendingGpusPerOwner: options.maxPendingGpusPerOwner }),
     },
     leases: {
       manifestTimeoutSeconds: options.manifestTimeoutSeconds ?? 300,

@@ -13,7 +13,7 @@ import { connectCluster } from '../../operator/connect-cluster.js';
 import type { KubeApi } from '../../kube/api.js';
 import { COMPUTE_PROVIDERS, PRICING_POLICIES } from '../../kube/resources.js';
 import { startChain } from '../peers/chain.js';
-import type { Chain } from '../peers/chain.js';
+import type { Chain, StartChainOptions } from '../peers/chain.js';
 import { startCluster } from '../peers/cluster/start-cluster.js';
 import type { Cluster } from '../peers/cluster/types.js';
 import { aComputeProvider, aPricingPolicy } from './policies.js';
@@ -29,8 +29,10 @@ export interface StackOptions {
   readonly signal?: AbortSignal;
   readonly nodesFile?: string;
   readonly provider?: Partial<ProviderOptions>;
-  /** Called with the chain's RPC URL; operator and gateway are given the URL that it returns (a proxy's). */
-  readonly chainThrough?: (rpcUrl: string) => Promise<string>;
+  /** Starts another chain than the usual one; the stack stops it. */
+  readonly startChain?: (options: StartChainOptions) => Promise<Chain>;
+  /** Called with the chain's RPC URL; operator and gateway are given the URLs that it returns (of proxies). */
+  readonly chainThrough?: (rpcUrl: string) => Promise<string | readonly string[]>;
   /** Overrides of the operator's configuration, by key. */
   readonly operator?: Readonly<Record<string, unknown>>;
 }
@@ -108,7 +110,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         ...shared,
         ...(options.nodesFile === undefined ? {} : { nodesFile: options.nodesFile }),
       }),
-      startChain({ dir: join(dir, 'chain'), blockTimeMs, ...shared }),
+      (options.startChain ?? startChain)({ dir: join(dir, 'chain'), blockTimeMs, ...shared }),
     ]);
     if (clusterStart.status === 'fulfilled') undo.push(() => clusterStart.value.stop());
     if (chainStart.status === 'fulfilled') undo.push(() => chainStart.value.stop());
@@ -130,7 +132,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       aComputeProvider({
         address: account.address,
         chainId: chain.chainId,
-        rpcUrls: [await (options.chainThrough?.(chain.rpcUrl) ?? chain.rpcUrl)],
+        rpcUrls: [await (options.chainThrough?.(chain.rpcUrl) ?? chain.rpcUrl)].flat(),
         gatewayPort,
         ...options.provider,
       }),

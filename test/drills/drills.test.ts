@@ -1,0 +1,52 @@
+/**
+ * Fault drills: each breaks something between Berth and its chain on real processes, heals it, and counts from the chain's
+ * own blocks: orders missed, duplicate bids, wrongful closes, time to the next bid. docs/drills.md tells them one by one.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { endpointFaults } from './endpoint-faults.js';
+import type { Drill } from './drill.js';
+import { formatTable } from './figures.js';
+import type { Figures } from './figures.js';
+import { Trial } from './trial.js';
+import { startWorld } from './world.js';
+import type { World } from './world.js';
+
+jest.setTimeout(240_000);
+
+const DRILLS: readonly Drill[] = [...endpointFaults];
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+let dir: string;
+let world: World;
+const table: Figures[] = [];
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'berth-drills-'));
+  world = await startWorld(dir, say);
+});
+afterAll(async () => {
+  process.stdout.write(`\n${formatTable(table)}\n`);
+  await world.stop();
+  if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
+  else say(`kept: ${dir}`);
+});
+
+describe('nothing is missed, doubled or wrongfully closed through', () => {
+  it.each(DRILLS.map((drill) => [drill.name, drill] as const))('%s', async (name, drill) => {
+    const trial = await Trial.begin(world, name);
+    try {
+      await drill.run(trial);
+    } finally {
+      await world.heal();
+    }
+    const figures = await trial.end();
+    table.push(figures);
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    expect(figures).toMatchObject({ missed: 0, duplicateBids: 0, wrongfulCloses: 0 });
+  });
+});
