@@ -10,6 +10,12 @@ export interface TaintFacts {
   readonly effect: string;
 }
 
+/** A condition of a node other than Ready that says something is wrong; its times are left out, they change all the time. */
+export interface NodeConditionFacts {
+  readonly type: string;
+  readonly message: string;
+}
+
 export interface NodeFacts {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -18,6 +24,8 @@ export interface NodeFacts {
   readonly unschedulable: boolean;
   /** Whether condition Ready is True. */
   readonly ready: boolean;
+  /** Conditions of fault monitors that are True. */
+  readonly faults: readonly NodeConditionFacts[];
   readonly capacity: ResourceList;
   readonly allocatable: ResourceList;
 }
@@ -49,10 +57,34 @@ export interface PodFacts {
   readonly leasePath?: string | undefined;
 }
 
+/** Free space that a storage driver reports for some nodes (storage.k8s.io/v1 CSIStorageCapacity). */
+export interface StorageSegmentFacts {
+  /** Nodes that reach it (`nodeTopology`). */
+  readonly nodes: LabelSelectorFacts;
+  /** Free bytes as a quantity; absent when the driver does not know. */
+  readonly capacity?: string | undefined;
+  /** The largest single volume as a quantity, where that is less. */
+  readonly maximumVolumeSize?: string | undefined;
+}
+
+/** A label selector; empty selects everything. */
+export interface LabelSelectorFacts {
+  readonly matchLabels?: Readonly<Record<string, string>> | undefined;
+  readonly matchExpressions?:
+    | readonly {
+        readonly key: string;
+        readonly operator: string;
+        readonly values?: readonly string[] | undefined;
+      }[]
+    | undefined;
+}
+
 export interface StorageClassFacts {
   readonly name: string;
-  /** Real free space; `undefined` when the driver does not tell. */
+  /** Real free space where one number tells it; `undefined` when the driver does not tell. */
   readonly availableBytes: bigint | undefined;
+  /** Free space by topology, where the driver reports it; it then overrules `availableBytes`. */
+  readonly segments?: readonly StorageSegmentFacts[] | undefined;
   /** Mountable on every node; otherwise on nodes labelled `akash.network/capabilities.storage.class.<name>`. */
   readonly everywhere: boolean;
 }
@@ -70,10 +102,56 @@ export interface LeasedIpFacts {
   readonly assigned: readonly { readonly leasePath: string; readonly count: number }[];
 }
 
+/** A device that a DRA driver publishes (resource.k8s.io/v1 ResourceSlice), attributes of NVIDIA's driver. */
+export interface DraDeviceFacts {
+  readonly name: string;
+  /** `gpu`, `mig`, `vfio`. */
+  readonly type: string;
+  readonly uuid?: string | undefined;
+  /** Of the GPU that a MIG device is a part of. */
+  readonly parentUuid?: string | undefined;
+  readonly productName?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly driverVersion?: string | undefined;
+  readonly cudaDriverVersion?: string | undefined;
+  readonly taints: readonly TaintFacts[];
+}
+
+export interface DraSliceFacts {
+  /** `undefined` for devices that are of no single node. */
+  readonly nodeName?: string | undefined;
+  readonly driver: string;
+  readonly pool: string;
+  /** Only slices of the highest generation of a pool count, and only when all of them are there. */
+  readonly generation: number;
+  readonly slicesInPool: number;
+  readonly devices: readonly DraDeviceFacts[];
+}
+
+/** Devices that a ResourceClaim holds. */
+export interface DraClaimFacts {
+  /** Made by the scheduler for a pod's `nvidia.com/gpu`, which the pod's requests count already. */
+  readonly forExtendedResource: boolean;
+  readonly devices: readonly {
+    readonly driver: string;
+    readonly pool: string;
+    readonly device: string;
+  }[];
+}
+
+export interface DraFacts {
+  readonly slices: readonly DraSliceFacts[];
+  readonly claims: readonly DraClaimFacts[];
+  /** Extended resources that DeviceClasses stand for: without `nvidia.com/gpu` tenants' pods cannot ask for these GPUs. */
+  readonly mappedResources: readonly string[];
+}
+
 export interface ClusterFacts {
   readonly nodes: readonly NodeFacts[];
   readonly pods: readonly PodFacts[];
   readonly storageClasses: readonly StorageClassFacts[];
   readonly volumes: readonly VolumeFacts[];
   readonly leasedIps: LeasedIpFacts;
+  /** Absent where the API server has no resource.k8s.io/v1 or nobody publishes devices. */
+  readonly dra?: DraFacts | undefined;
 }

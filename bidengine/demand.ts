@@ -3,6 +3,7 @@ import { parseGpuRequirements } from '../market/gpu.js';
 import type { GpuRequirement } from '../market/gpu.js';
 import { isPersistent, storageClassOf } from '../market/resources.js';
 import type { GroupSpec, ResourceUnit } from '../market/resources.js';
+import { persistentTotals } from './persistent-storage.js';
 import type { Quantities } from './quantities.js';
 import type { Vector } from './scorer.js';
 
@@ -27,6 +28,8 @@ export interface UnitDemand {
   readonly gpus: readonly GpuRequirement[];
   /** Persistent bytes of one replica by storage class. */
   readonly persistent: ReadonlyMap<string, bigint>;
+  /** Persistent bytes of the whole group by storage class: any one node may have to hold all of it. */
+  readonly groupPersistent: ReadonlyMap<string, bigint>;
 }
 
 /** The memory and disk of a unit: volumes of class `ram` are memory, other volumes that do not persist are the node's disk. */
@@ -52,7 +55,19 @@ const persistentOf = ({ resources }: ResourceUnit): ReadonlyMap<string, bigint> 
   return byClass;
 };
 
-/** @throws GpuAttributeError when a GPU attribute has another form (`checks/order-sound.ts` tells first) */
+const NO_VOLUMES: ReadonlyMap<string, bigint> = new Map();
+
+/**
+ * Every unit of a group.
+ * @throws GpuAttributeError when a GPU attribute has another form (`checks/order-sound.ts` tells first)
+ */
+export const demandsOf = (group: GroupSpec): readonly UnitDemand[] => {
+  const units = group.units.map(demandOf);
+  const groupPersistent = persistentTotals(units);
+  return groupPersistent.size === 0 ? units : units.map((u) => ({ ...u, groupPersistent }));
+};
+
+/** @throws GpuAttributeError when a GPU attribute has another form */
 export const demandOf = (unit: ResourceUnit): UnitDemand => {
   const exact = exactOf(unit);
   const { gpu, id } = unit.resources;
@@ -69,6 +84,7 @@ export const demandOf = (unit: ResourceUnit): UnitDemand => {
     exact,
     gpus: gpu.units > 0n ? parseGpuRequirements(gpu.attributes) : [],
     persistent: persistentOf(unit),
+    groupPersistent: NO_VOLUMES,
   };
 };
 

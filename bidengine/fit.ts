@@ -33,9 +33,16 @@ export const take = (free: Vector, each: Vector, count: number): Vector => ({
   pods: free.pods - each.pods * count,
 });
 
-/** Whether every persistent class of the unit can be mounted on the node. */
+/**
+ * Whether every persistent class of the unit can be mounted on the node. Where a class's free space differs by topology, the
+ * node's own part must hold all that the group wants of it, so that it holds wherever the volumes end up.
+ */
 export const mountsAll = (node: IndexedNode, unit: UnitDemand): boolean => {
   if (unit.persistent.size === 0) return true;
-  for (const name of unit.persistent.keys()) if (!node.storageClasses.includes(name)) return false;
+  for (const name of unit.persistent.keys()) {
+    if (!node.storageClasses.includes(name)) return false;
+    const room = node.storageRoom?.[name];
+    if (room !== undefined && room < (unit.groupPersistent.get(name) ?? 0n)) return false;
+  }
   return true;
 };

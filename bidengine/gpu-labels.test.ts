@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatGpu } from '../market/gpu.js';
-import { gpuOfLabels, isPartitioned, isShared, marketedRam } from './gpu-labels.js';
+import { gpuOfLabels, isShared, marketedRam } from './gpu-labels.js';
 
 const gfd = (product: string, memoryMib?: number): Record<string, string> => ({
   'nvidia.com/gpu.product': product,
   ...(memoryMib === undefined ? {} : { 'nvidia.com/gpu.memory': String(memoryMib) }),
 });
+
+const akash = (...parts: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    parts.map((p) => [`akash.network/capabilities.gpu.vendor.nvidia.model.${p}`, '8']),
+  );
 
 const nameOf = (labels: Record<string, string>): string => {
   const found = gpuOfLabels(labels);
@@ -64,11 +69,6 @@ describe('gpuOfLabels', () => {
     expect(nameOf(labels)).toBe(want);
   });
 
-  const akash = (...parts: readonly string[]): Record<string, string> =>
-    Object.fromEntries(
-      parts.map((p) => [`akash.network/capabilities.gpu.vendor.nvidia.model.${p}`, '8']),
-    );
-
   it('reads the four labels that the Akash provider writes for one model as one model', () => {
     const labels = akash(
       'a100',
@@ -113,23 +113,41 @@ describe('marketedRam', () => {
   });
 });
 
-describe('isShared and isPartitioned', () => {
+describe('isShared', () => {
   it.each([
-    ['plain', gfd('NVIDIA-L4', 23034), false, false],
-    ['time-sliced by strategy', { 'nvidia.com/gpu.sharing-strategy': 'time-slicing' }, true, false],
-    ['MPS by strategy', { 'nvidia.com/gpu.sharing-strategy': 'mps' }, true, false],
-    ['several replicas', { 'nvidia.com/gpu.replicas': '2' }, true, false],
+    ['plain', gfd('NVIDIA-L4', 23034), false],
+    ['time-sliced by strategy', { 'nvidia.com/gpu.sharing-strategy': 'time-slicing' }, true],
+    ['MPS by strategy', { 'nvidia.com/gpu.sharing-strategy': 'mps' }, true],
+    ['several replicas', { 'nvidia.com/gpu.replicas': '2' }, true],
     [
       'one replica',
       { 'nvidia.com/gpu.replicas': '1', 'nvidia.com/gpu.sharing-strategy': 'none' },
       false,
-      false,
     ],
-    ['a SHARED product', gfd('NVIDIA-L4-SHARED'), true, false],
-    ['MIG slices', gfd('NVIDIA-A100-SXM4-40GB-MIG-1g.5gb'), false, true],
-    ['shared MIG slices', gfd('NVIDIA-A100-SXM4-40GB-MIG-1g.5gb-SHARED'), true, true],
-  ])('%s', (_name, labels, wantShared, wantPartitioned) => {
-    expect(isShared(labels)).toBe(wantShared);
-    expect(isPartitioned(labels)).toBe(wantPartitioned);
+    ['a SHARED product', gfd('NVIDIA-L4-SHARED'), true],
+    ['MIG slices', gfd('NVIDIA-A100-SXM4-40GB-MIG-1g.5gb'), false],
+    ['shared MIG slices', gfd('NVIDIA-A100-SXM4-40GB-MIG-1g.5gb-SHARED'), true],
+  ])('%s', (_name, labels, want) => {
+    expect(isShared(labels)).toBe(want);
+  });
+});
+
+describe('MIG slices', () => {
+  it.each([
+    ['NVIDIA-A100-SXM4-40GB-MIG-1g.5gb', 4864, 'a100-mig-1g5gb', '5Gi', 'sxm'],
+    ['NVIDIA-H100-80GB-HBM3-MIG-3g.40gb', 40192, 'h100-mig-3g40gb', '40Gi', 'sxm'],
+    ['NVIDIA-H100-80GB-HBM3-MIG-1g.10gb.me', 9856, 'h100-mig-1g10gbme', '10Gi', 'sxm'],
+    ['NVIDIA-Odd-MIG-weird', 9856, 'odd-mig-weird', undefined, undefined],
+  ])('%s is a model of its own, with the memory of the slice', (product, mib, name, ram, iface) => {
+    expect(gpuOfLabels(gfd(product, mib))).toEqual({
+      kind: 'model',
+      model: { vendor: 'nvidia', model: name, ram, interface: iface },
+    });
+  });
+
+  it('labels of our own that name a GPU and the slices cut from it are one model', () => {
+    expect(gpuOfLabels(akash('h100', 'h100-mig-1g10gb'))).toMatchObject({
+      model: { model: 'h100' },
+    });
   });
 });

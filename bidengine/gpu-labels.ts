@@ -3,7 +3,9 @@
  * own labels. Labels only name the model; how many GPUs there are always comes from `status`, so nothing counts twice.
  * Label catalogue: NVIDIA/k8s-device-plugin, docs/gpu-feature-discovery. Names: akash-network/provider-configs, devices.
  */
+import { isSlice } from '../market/gpu.js';
 import type { GpuModel } from '../market/gpu.js';
+import { profileInProduct, sliceOf } from './mig.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -69,7 +71,20 @@ const wordsOf = (product: string): readonly string[] =>
     .split(/[\s-]+/)
     .filter((w) => w !== '');
 
-const fromProduct = (product: string, memory: string | undefined): GpuModel | undefined => {
+/**
+ * The model that a product text names, with the memory that is reported; `undefined` when no word is left. A MIG product
+ * gives the model of its slices.
+ */
+export const modelOfProduct = (
+  product: string,
+  memoryMib: string | undefined,
+): GpuModel | undefined => {
+  const profile = profileInProduct(product);
+  const whole = wholeOfProduct(product, profile === undefined ? memoryMib : undefined);
+  return whole === undefined || profile === undefined ? whole : sliceOf(whole, profile);
+};
+
+const wholeOfProduct = (product: string, memory: string | undefined): GpuModel | undefined => {
   const words = wordsOf(product);
   const isPart = (w: string): boolean =>
     !DROPPED.has(w) && ![MEMORY_TYPE, MEMORY_SIZE, SXM, PCIE].some((form) => form.test(w));
@@ -107,7 +122,9 @@ const fromAkash = (labels: Labels): GpuLabels => {
     if (iface !== undefined) parts.interfaces.add(iface.toLowerCase().replace(/^sxm.*$/, 'sxm'));
     models.set(model, parts);
   }
-  const [first, ...others] = [...models];
+  // Labels of our own name slices beside the GPU they are cut from; that is one model, not two.
+  const whole = [...models].filter(([model]) => !isSlice({ model }));
+  const [first, ...others] = whole.length > 0 ? whole : [...models];
   if (first === undefined) return { kind: 'none' };
   if (others.length > 0) return { kind: 'mixed', models: [...models.keys()].sort() };
   const [model, { rams, interfaces }] = first;
@@ -121,7 +138,7 @@ const fromAkash = (labels: Labels): GpuLabels => {
 export const gpuOfLabels = (labels: Labels): GpuLabels => {
   const product = labels['nvidia.com/gpu.product'];
   if (product !== undefined) {
-    const model = fromProduct(product, labels['nvidia.com/gpu.memory']);
+    const model = modelOfProduct(product, labels['nvidia.com/gpu.memory']);
     if (model !== undefined) return { kind: 'model', model };
   }
   return fromAkash(labels);
@@ -134,7 +151,3 @@ export const isShared = (labels: Labels): boolean => {
   const product = labels['nvidia.com/gpu.product'] ?? '';
   return strategy !== 'none' || !['', '0', '1'].includes(replicas) || product.endsWith('-SHARED');
 };
-
-/** Whether `nvidia.com/gpu` counts MIG slices (strategy `single`); with `mixed` it counts only whole GPUs. */
-export const isPartitioned = (labels: Labels): boolean =>
-  /-MIG-/i.test(labels['nvidia.com/gpu.product'] ?? '');

@@ -1,15 +1,17 @@
 /** Recounts the inventory from the source: nodes, pods and reservations, each time from nothing. */
 import type { Reason } from '../market/reasons.js';
 import type { ClusterFacts, PodFacts } from './cluster-facts.js';
+import { draByNode } from './dra-devices.js';
 import { isQuantityFormatError } from './kube-quantity.js';
 import { OBSERVE_DEFAULTS, observeNode } from './observe-node.js';
 import type { ObserveOptions } from './observe-node.js';
-import { isFinished, tryEffectiveRequest } from './pod-request.js';
+import { GPU_RESOURCE, isFinished, tryEffectiveRequest } from './pod-request.js';
 import { add, NOTHING } from './quantities.js';
 import type { Quantities } from './quantities.js';
 import { reason } from './reasons.js';
 import { overAllocation, withReservations } from './reservations.js';
 import type { InventorySnapshot, NodeSnapshot, Reservation } from './snapshot.js';
+import { classBytes } from './storage-segments.js';
 import { unmetReservations } from './unmet-reservations.js';
 
 /** Pods that hold something, each once, however often it was listed. */
@@ -63,14 +65,15 @@ export const buildSnapshot = (
   const pods = countedPods(cluster.pods);
   const usage = new Map(usageByNode(pods));
   const anomalies: Reason[] = [];
+  const dra = cluster.dra === undefined ? undefined : draByNode(cluster.dra, GPU_RESOURCE);
   const nodes = cluster.nodes
     .map((facts): NodeSnapshot => {
-      const observed = observeNode(facts, cluster.storageClasses, options);
+      const observed = observeNode(facts, cluster.storageClasses, options, dra?.get(facts.name));
       const { allocated, unreadable } = usage.get(facts.name) ?? UNUSED;
       usage.delete(facts.name);
       const node = {
         ...observed,
-        allocated,
+        allocated: add(observed.allocated, allocated),
         unsellable: [...observed.unsellable, ...unreadable],
       };
       anomalies.push(...unreadable, ...overAllocation(node));
@@ -83,7 +86,7 @@ export const buildSnapshot = (
   }
   const counted: InventorySnapshot = {
     nodes,
-    storage: cluster.storageClasses.map(({ name, availableBytes }) => ({ name, availableBytes })),
+    storage: cluster.storageClasses.map((c) => ({ name: c.name, availableBytes: classBytes(c) })),
     leasedIpsAvailable: cluster.leasedIps.available,
     takenAtMs,
     anomalies,

@@ -13,6 +13,7 @@ export interface IndexedNode extends Candidate {
   /** Of `model`; empty for a node that sells no GPUs. */
   readonly modelKey: string;
   readonly storageClasses: readonly string[];
+  readonly storageRoom: NodeSnapshot['storageRoom'];
 }
 
 /** The nodes that have whole GPUs of one model for sale. */
@@ -44,6 +45,7 @@ const indexNode = (node: NodeSnapshot): IndexedNode => {
     modelKey: node.gpu === undefined ? '' : formatGpu(node.gpu.model),
     gpusTotal: node.gpu === undefined ? 0 : supply(node.allocatable.gpus),
     storageClasses: node.storageClasses,
+    storageRoom: node.storageRoom,
     free: {
       gpus: node.gpu === undefined ? 0 : supply(free.gpus),
       milliCpu: supply(free.milliCpu),

@@ -20,6 +20,9 @@ describe('observeNode', () => {
       },
       unsellable: [],
       gpuUnsellable: [],
+      gpuCapacity: 8n,
+      slices: [],
+      software: {},
       allocatable: {
         milliCpu: 64_000n,
         memoryBytes: 512n * GIB,
@@ -66,6 +69,11 @@ describe('observeNode', () => {
       [['NodeNotReady', 'the node does not report Ready']],
     ],
     [
+      'a node that NVSentinel holds back',
+      { labels: { 'dgxc.nvidia.com/nvsentinel-state': 'draining' } },
+      [['NodeQuarantined', 'NVSentinel has the node as draining']],
+    ],
+    [
       'an amount that cannot be read',
       { allocatable: { cpu: 'lots' } },
       [
@@ -107,9 +115,9 @@ describe('observeNode', () => {
       false,
     ],
     [
-      'cut into MIG slices',
-      { gpus: 7, product: 'NVIDIA-H100-80GB-HBM3-MIG-1g.10gb' },
-      'GpuPartitioned',
+      'whose slices are shared',
+      { gpus: 14, product: 'NVIDIA-H100-80GB-HBM3-MIG-1g.10gb-SHARED' },
+      'GpuShared',
       false,
     ],
     ['without a model label', { gpus: 4 }, 'GpuModelUnknown', false],

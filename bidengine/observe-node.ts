@@ -1,13 +1,15 @@
 /** One node of the cluster as the inventory shows it, before anything is taken off. */
 import type { Reason } from '../market/reasons.js';
-import type { NodeFacts, ResourceList, StorageClassFacts, TaintFacts } from './cluster-facts.js';
-import { gpuOfLabels, isPartitioned, isShared } from './gpu-labels.js';
-import { isQuantityFormatError, parseQuantity } from './kube-quantity.js';
-import { GPU_RESOURCE } from './pod-request.js';
+import type { NodeFacts, StorageClassFacts, TaintFacts } from './cluster-facts.js';
+import type { NodeDra } from './dra-devices.js';
+import { isQuantityFormatError } from './kube-quantity.js';
+import { quarantine } from './node-faults.js';
+import { observeGpus } from './observe-gpus.js';
+import { amountsOf, GPU_RESOURCE } from './pod-request.js';
 import { NOTHING } from './quantities.js';
-import type { Quantities } from './quantities.js';
 import { reason } from './reasons.js';
-import type { NodeGpu, NodeSnapshot } from './snapshot.js';
+import type { NodeSnapshot } from './snapshot.js';
+import { storageOfNode } from './storage-segments.js';
 
 export interface ObserveOptions {
   /** Labels a node must bear to be for sale, for example `akash.network: "true"`. */
@@ -49,6 +51,7 @@ const notForSale = (node: NodeFacts, options: ObserveOptions): Reason[] => {
   const reasons: Reason[] = [];
   if (node.unschedulable) reasons.push(reason('NodeCordoned', 'the node is cordoned'));
   if (!node.ready) reasons.push(reason('NodeNotReady', 'the node does not report Ready'));
+  reasons.push(...quarantine(node));
   for (const taint of node.taints) {
     const repels = taint.effect === 'NoSchedule' || taint.effect === 'NoExecute';
     if (!repels || options.toleratedTaints.includes(taint.key) || isRepeated(taint, node)) continue;
@@ -63,97 +66,39 @@ const notForSale = (node: NodeFacts, options: ObserveOptions): Reason[] => {
   return reasons;
 };
 
-/** What a node gives, rounded down; @throws QuantityFormatError */
-const given = (list: ResourceList): Quantities => ({
-  milliCpu: parseQuantity(list['cpu'] ?? '0', 3, 'down'),
-  memoryBytes: parseQuantity(list['memory'] ?? '0', 0, 'down'),
-  ephemeralBytes: parseQuantity(list['ephemeral-storage'] ?? '0', 0, 'down'),
-  gpus: parseQuantity(list[GPU_RESOURCE] ?? '0', 0, 'down'),
-  pods: parseQuantity(list['pods'] ?? '0', 0, 'down'),
-});
-
-interface GpuView {
-  readonly gpu: NodeGpu | undefined;
-  readonly unsellable: readonly Reason[];
-}
-
-const gpusOf = (node: NodeFacts, capacity: bigint, allocatable: bigint): GpuView => {
-  const withheld = (why: Reason): GpuView => ({ gpu: undefined, unsellable: [why] });
-  if (capacity === 0n) {
-    if (node.labels['nvidia.com/gpu.present'] !== 'true') return { gpu: undefined, unsellable: [] };
-    const message = `the node has NVIDIA GPUs but its device plugin reports none as ${GPU_RESOURCE}`;
-    return withheld(reason('GpuNotReported', message));
-  }
-  if (isShared(node.labels)) {
-    return withheld(reason('GpuShared', 'the GPUs are shared and cannot be sold as whole ones'));
-  }
-  if (isPartitioned(node.labels)) {
-    const message = `${GPU_RESOURCE} counts MIG slices here, which cannot be sold as whole GPUs`;
-    return withheld(reason('GpuPartitioned', message));
-  }
-  const labelled = gpuOfLabels(node.labels);
-  if (labelled.kind === 'none') {
-    const message =
-      'no label tells the GPU model (nvidia.com/gpu.product or akash.network/capabilities.gpu.…)';
-    return withheld(reason('GpuModelUnknown', message));
-  }
-  if (labelled.kind === 'mixed') {
-    const message = `labels name several models (${labelled.models.join(', ')}) and nothing tells them apart`;
-    return withheld(reason('GpuMixed', message));
-  }
-  const sick = capacity - allocatable;
-  const unsellable =
-    sick > 0n
-      ? [
-          reason(
-            'GpuUnhealthy',
-            `${sick} of ${capacity} GPUs are not usable (allocatable ${allocatable})`,
-          ),
-        ]
-      : [];
-  return { gpu: { resourceName: GPU_RESOURCE, model: labelled.model }, unsellable };
-};
-
-const CLASS_LABEL = 'akash.network/capabilities.storage.class.';
-
-/** Classes that a pod here can mount. */
-const storageClassesOf = (
-  node: NodeFacts,
-  classes: readonly StorageClassFacts[],
-): readonly string[] =>
-  classes
-    .filter(
-      (c) =>
-        c.everywhere || !['', '0', 'false'].includes(node.labels[`${CLASS_LABEL}${c.name}`] ?? ''),
-    )
-    .map((c) => c.name);
-
-/** `node` with nothing allocated. A node whose amounts cannot be read is not for sale and has nothing. */
+/**
+ * `node` with nothing allocated beyond what no pod shows. A node whose amounts cannot be read is not for sale and has nothing.
+ * @param dra what a DRA driver publishes for it
+ */
 export const observeNode = (
   node: NodeFacts,
   classes: readonly StorageClassFacts[],
   options: ObserveOptions = OBSERVE_DEFAULTS,
+  dra?: NodeDra,
 ): NodeSnapshot => {
   const unsellable = notForSale(node, options);
   let capacity = NOTHING;
   let allocatable = NOTHING;
   try {
-    capacity = given(node.capacity);
-    allocatable = given(node.allocatable);
+    capacity = amountsOf(node.capacity, 'down');
+    allocatable = amountsOf(node.allocatable, 'down');
   } catch (error) {
     if (!isQuantityFormatError(error)) throw error;
     unsellable.push(reason('NodeQuantityInvalid', error.message, `node/${node.name}`));
     allocatable = NOTHING;
   }
-  const { gpu, unsellable: gpuUnsellable } = gpusOf(node, capacity.gpus, allocatable.gpus);
+  const gpus = observeGpus(node, capacity, allocatable, dra);
   const observed: NodeSnapshot = {
     name: node.name,
     labels: keptLabels(node.labels),
     unsellable,
-    allocatable,
-    allocated: NOTHING,
-    gpuUnsellable,
-    storageClasses: storageClassesOf(node, classes),
+    allocatable: { ...allocatable, gpus: gpus.sellable },
+    allocated: { ...NOTHING, gpus: gpus.claimed },
+    gpuCapacity: gpus.capacity,
+    gpuUnsellable: gpus.unsellable,
+    slices: gpus.slices,
+    software: gpus.software,
+    ...storageOfNode(node, classes),
   };
-  return gpu === undefined ? observed : { ...observed, gpu };
+  return gpus.gpu === undefined ? observed : { ...observed, gpu: gpus.gpu };
 };

@@ -4,7 +4,7 @@ import type { Reason } from '../market/reasons.js';
 import type { GroupSpec } from '../market/resources.js';
 import { assignments, optionsOf } from './assignments.js';
 import type { Assignment, ModelWorth, UnitOptions } from './assignments.js';
-import { demandOf } from './demand.js';
+import { demandsOf } from './demand.js';
 import type { UnitDemand } from './demand.js';
 import type { PlacedReplica, Placement } from './input.js';
 import { indexOf } from './node-index.js';
@@ -100,7 +100,7 @@ export function* placements(
   { worth, scorer, allowUnknownStorage }: PlacementOptions,
 ): Generator<Placed, readonly Reason[], undefined> {
   const index = indexOf(snapshot);
-  const units = group.units.map(demandOf);
+  const units = demandsOf(group);
   const noStorage = storageShortfall(units, snapshot, allowUnknownStorage);
   const ended =
     noStorage.length > 0

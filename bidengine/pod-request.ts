@@ -1,29 +1,36 @@
 /** What a pod takes of its node, by the scheduler's own rule (Kubernetes resource helpers, PodRequests). */
 import type { PodFacts, ResourceList } from './cluster-facts.js';
 import { isQuantityFormatError, parseQuantity } from './kube-quantity.js';
-import type { QuantityFormatError } from './kube-quantity.js';
-import { add, NOTHING } from './quantities.js';
+import type { QuantityFormatError, Rounding } from './kube-quantity.js';
+import { MIG_RESOURCE } from './mig.js';
+import { add, most, NOTHING } from './quantities.js';
 import type { Quantities } from './quantities.js';
 
 /** The resource that holds whole NVIDIA GPUs. */
 export const GPU_RESOURCE = 'nvidia.com/gpu';
 
-/** Amounts of a resource list, rounded up as the scheduler does. @throws QuantityFormatError */
-const requested = (list: ResourceList): Quantities => ({
-  milliCpu: parseQuantity(list['cpu'] ?? '0', 3, 'up'),
-  memoryBytes: parseQuantity(list['memory'] ?? '0', 0, 'up'),
-  ephemeralBytes: parseQuantity(list['ephemeral-storage'] ?? '0', 0, 'up'),
-  gpus: parseQuantity(list[GPU_RESOURCE] ?? '0', 0, 'up'),
-  pods: 0n,
-});
+/**
+ * Amounts of a resource list; what a node has is rounded down, what a pod asks for up, as the scheduler does.
+ * @throws QuantityFormatError
+ */
+export const amountsOf = (list: ResourceList, rounding: Rounding): Quantities => {
+  const amounts = {
+    milliCpu: parseQuantity(list['cpu'] ?? '0', 3, rounding),
+    memoryBytes: parseQuantity(list['memory'] ?? '0', 0, rounding),
+    ephemeralBytes: parseQuantity(list['ephemeral-storage'] ?? '0', 0, rounding),
+    gpus: parseQuantity(list[GPU_RESOURCE] ?? '0', 0, rounding),
+    pods: parseQuantity(list['pods'] ?? '0', 0, rounding),
+  };
+  let slices: Record<string, bigint> | undefined;
+  for (const name in list) {
+    if (!name.startsWith(MIG_RESOURCE)) continue;
+    slices ??= {};
+    slices[name] = parseQuantity(list[name] ?? '0', 0, rounding);
+  }
+  return slices === undefined ? amounts : { ...amounts, slices };
+};
 
-const largest = (a: Quantities, b: Quantities): Quantities => ({
-  milliCpu: a.milliCpu > b.milliCpu ? a.milliCpu : b.milliCpu,
-  memoryBytes: a.memoryBytes > b.memoryBytes ? a.memoryBytes : b.memoryBytes,
-  ephemeralBytes: a.ephemeralBytes > b.ephemeralBytes ? a.ephemeralBytes : b.ephemeralBytes,
-  gpus: a.gpus > b.gpus ? a.gpus : b.gpus,
-  pods: 0n,
-});
+const requested = (list: ResourceList): Quantities => amountsOf(list, 'up');
 
 /**
  * Containers run together; init containers run before them one after the other, each beside the sidecars started so far.
@@ -37,12 +44,12 @@ const compute = (pod: PodFacts): Quantities => {
     const own = requested(init.requests);
     if (init.sidecar) {
       sidecars = add(sidecars, own);
-      starting = largest(starting, sidecars);
+      starting = most(starting, sidecars);
     } else {
-      starting = largest(starting, add(sidecars, own));
+      starting = most(starting, add(sidecars, own));
     }
   }
-  const together = largest(add(running, sidecars), starting);
+  const together = most(add(running, sidecars), starting);
   const whole = pod.podRequests === undefined ? undefined : requested(pod.podRequests);
   const names = pod.podRequests ?? {};
   const chosen: Quantities = {

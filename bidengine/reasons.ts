@@ -67,8 +67,16 @@ export const INVENTORY_REASONS = {
   GpuMixed: 'The GPUs of the node are of several models and nothing tells them apart.',
   GpuShared:
     'The GPUs of the node are shared (time-sliced or MPS), so none can be sold as a whole one.',
-  GpuPartitioned:
-    'The GPUs of the node are cut into MIG slices, so none can be sold as a whole one.',
+  NodeQuarantined: 'NVSentinel holds the node back (quarantined, draining or being mended).',
+  GpuFaultReported:
+    'A fault monitor names GPUs of the node in a node condition; those it names are not sold, all of them when it names none.',
+  GpuTainted: 'A DRA device taint keeps new pods from the GPU.',
+  GpuPoolIncomplete:
+    'The DRA driver has not published every part of its pool yet, so what there is is unknown.',
+  GpuNotMapped:
+    "No DeviceClass stands for nvidia.com/gpu, so tenants' pods cannot ask for the DRA driver's GPUs.",
+  GpuReportedTwice:
+    "Device plugin and DRA driver both offer the node's GPUs, which may give one to two pods; the plugin's count is used.",
   GpuUnhealthy: 'The device plugin reports fewer usable GPUs than the node has.',
   GpuModelUnknown: 'The node has GPUs but no label says which model they are.',
   PodQuantityInvalid:

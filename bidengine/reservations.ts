@@ -25,19 +25,38 @@ const byNode = (reservations: readonly Reservation[]): ReadonlyMap<string, Quant
 export const overAllocation = (node: NodeSnapshot): readonly Reason[] => {
   const parts = exceeding(node.allocated, node.allocatable);
   if (parts.length === 0) return [];
-  const words = parts.map((p) => `${p} ${node.allocated[p]} of ${node.allocatable[p]}`);
+  const words = parts.map((p) => `${p.part} ${p.used} of ${p.limit}`);
   return [reason('NodeOverAllocated', `${words.join(', ')} taken`, `node/${node.name}`)];
+};
+
+/** Bytes that reservations hold, by class. */
+const byClass = (reservations: readonly Reservation[]): ReadonlyMap<string, bigint> => {
+  const sums = new Map<string, bigint>();
+  for (const { storage } of reservations) {
+    for (const { className, bytes } of storage)
+      sums.set(className, (sums.get(className) ?? 0n) + bytes);
+  }
+  return sums;
+};
+
+/** A reservation does not say in which segment its volumes will lie, so it is taken off each. */
+const lessRoom = (node: NodeSnapshot, held: ReadonlyMap<string, bigint>): NodeSnapshot => {
+  if (node.storageRoom === undefined || held.size === 0) return node;
+  const storageRoom = Object.fromEntries(
+    Object.entries(node.storageRoom).map(([name, room]) => {
+      const taken = held.get(name) ?? 0n;
+      return [name, room > taken ? room - taken : 0n];
+    }),
+  );
+  return { ...node, storageRoom };
 };
 
 const reserveStorage = (
   pool: StorageClassSnapshot,
-  reservations: readonly Reservation[],
+  held: ReadonlyMap<string, bigint>,
   anomalies: Reason[],
 ): StorageClassSnapshot => {
-  const bytes = reservations
-    .flatMap((r) => r.storage)
-    .filter((s) => s.className === pool.name)
-    .reduce((sum, s) => sum + s.bytes, 0n);
+  const bytes = held.get(pool.name) ?? 0n;
   const available = pool.availableBytes;
   if (bytes === 0n || available === undefined) return pool;
   if (bytes > available) {
@@ -58,7 +77,9 @@ export const withReservations = (
   if (reservations.length === 0) return snapshot;
   const anomalies = [...snapshot.anomalies];
   const reserved = new Map(byNode(reservations));
-  const nodes = snapshot.nodes.map((node): NodeSnapshot => {
+  const storageHeld = byClass(reservations);
+  const nodes = snapshot.nodes.map((before): NodeSnapshot => {
+    const node = lessRoom(before, storageHeld);
     const held = reserved.size === 0 ? undefined : reserved.get(node.name);
     if (held === undefined) return node;
     reserved.delete(node.name);
@@ -78,7 +99,7 @@ export const withReservations = (
   return {
     ...snapshot,
     nodes,
-    storage: snapshot.storage.map((pool) => reserveStorage(pool, reservations, anomalies)),
+    storage: snapshot.storage.map((pool) => reserveStorage(pool, storageHeld, anomalies)),
     leasedIpsAvailable: Math.max(0, snapshot.leasedIpsAvailable - ips),
     anomalies,
   };

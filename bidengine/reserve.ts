@@ -2,7 +2,7 @@
 import { formatOrderId } from '../market/ids.js';
 import type { OrderId } from '../market/ids.js';
 import type { GroupSpec } from '../market/resources.js';
-import { demandOf, leasedIpsOf } from './demand.js';
+import { demandsOf, leasedIpsOf } from './demand.js';
 import type { Placement } from './input.js';
 import { persistentTotals } from './persistent-storage.js';
 import { add, NOTHING } from './quantities.js';
@@ -22,7 +22,7 @@ export const reservationOf = (
   reason: string,
   expiresAtMs?: number,
 ): Reservation => {
-  const units = group.units.map(demandOf);
+  const units = demandsOf(group);
   const each = new Map(units.map((u) => [u.unitId, u.exact]));
   const perNode = new Map<string, Quantities>();
   for (const { node, unitId } of placement) {

@@ -4,11 +4,22 @@
  */
 import type { GpuModel } from '../market/gpu.js';
 import type { Reason } from '../market/reasons.js';
+import type { GpuSoftware } from './gpu-software.js';
 import type { Quantities } from './quantities.js';
 
-/** Whole GPUs of one model that a node can sell; a node whose GPUs may not be sold has none. */
+/**
+ * What a node sells as `nvidia.com/gpu`: whole GPUs of one model, or MIG slices under strategy `single`. A node whose GPUs
+ * may not be sold has none.
+ */
 export interface NodeGpu {
   readonly resourceName: 'nvidia.com/gpu';
+  readonly model: GpuModel;
+}
+
+/** MIG slices of one profile that a node can sell; how many is in the node's amounts. */
+export interface NodeSlices {
+  /** For example `nvidia.com/mig-1g.10gb`. */
+  readonly resourceName: string;
   readonly model: GpuModel;
 }
 
@@ -24,10 +35,18 @@ export interface NodeSnapshot {
   /** What running pods and reservations take of it; larger than `allocatable` only as an anomaly. */
   readonly allocated: Quantities;
   readonly gpu?: NodeGpu | undefined;
+  /** MIG resources beside whole GPUs (strategy `mixed`), by name. */
+  readonly slices: readonly NodeSlices[];
+  /** What the machine has as `nvidia.com/gpu`, usable or not. */
+  readonly gpuCapacity: bigint;
+  /** As far as labels or a DRA driver tell. */
+  readonly software: GpuSoftware;
   /** Why GPUs of this node are not (or not all) for sale although the node is; empty when they are. */
   readonly gpuUnsellable: readonly Reason[];
   /** Persistent storage classes whose volumes a pod here can mount. */
   readonly storageClasses: readonly string[];
+  /** Largest amount that volumes here can get of a class whose free space differs by topology. */
+  readonly storageRoom?: Readonly<Record<string, bigint>> | undefined;
 }
 
 /** A persistent storage class of the cluster. */

@@ -59,10 +59,23 @@ export const formatGpu = (gpu: GpuRequirement | GpuModel): string =>
   (gpu.ram === undefined ? '' : `/ram/${gpu.ram}`) +
   (gpu.interface === undefined ? '' : `/interface/${gpu.interface}`);
 
-/** A requirement is met when every part it names is known and equal: unknown VRAM never satisfies a demand for 80Gi. */
+/**
+ * Name of a MIG slice as a model of its own: `h100` cut to `1g.10gb` is `h100-mig-1g10gb`. Without the dot, because node
+ * labels separate the parts of a GPU by dots.
+ */
+export const sliceModelName = (model: string, profile: string): string =>
+  `${model}-mig-${profile.toLowerCase().replace(/[^a-z0-9]/g, '')}`;
+
+/** Whether a model names a part of a GPU. */
+export const isSlice = (gpu: Pick<GpuModel, 'model'>): boolean => gpu.model.includes('-mig-');
+
+/**
+ * A requirement is met when every part it names is known and equal: unknown VRAM never satisfies a demand for 80Gi. Who
+ * takes any model wants a whole GPU: a slice has to be asked for by its name.
+ */
 export const gpuSatisfies = (have: GpuModel, want: GpuRequirement): boolean =>
   have.vendor === want.vendor &&
-  (want.model === undefined || want.model === have.model) &&
+  (want.model === undefined ? !isSlice(have) : want.model === have.model) &&
   (want.ram === undefined || want.ram === have.ram) &&
   (want.interface === undefined || want.interface === have.interface);
 

@@ -2,7 +2,7 @@
 import { gpuSatisfiesAny } from '../../market/gpu.js';
 import type { GpuModel } from '../../market/gpu.js';
 import type { GroupSpec } from '../../market/resources.js';
-import { demandOf } from '../demand.js';
+import { demandsOf } from '../demand.js';
 import type { UnitDemand } from '../demand.js';
 import { DIMENSIONS } from '../quantities.js';
 import type { InventorySnapshot, NodeSnapshot } from '../snapshot.js';
@@ -36,7 +36,7 @@ export const fitsSomehow = (
   snapshot: InventorySnapshot,
   mayBeSold: (model: GpuModel) => boolean,
 ): boolean => {
-  const units = group.units.map(demandOf);
+  const units = demandsOf(group);
   const replicas = units.flatMap((unit) => Array.from({ length: unit.count }, () => unit));
   const free = new Map<NodeSnapshot, Left>();
   for (const node of snapshot.nodes) {

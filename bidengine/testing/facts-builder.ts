@@ -29,6 +29,7 @@ export const aNodeFacts = (name = 'node-1', options: NodeFactsOptions = {}): Nod
     taints: [],
     unschedulable: false,
     ready: true,
+    faults: [],
     capacity: list(gpus),
     allocatable: list(healthyGpus),
     ...facts,

@@ -25,7 +25,8 @@ export class NodeBuilder {
 
   withGpus(model: GpuModel, count: number): NodeBuilder {
     const gpu = { resourceName: 'nvidia.com/gpu' as const, model };
-    return new NodeBuilder({ ...this.#node, gpu }).having({ gpus: BigInt(count) });
+    const gpuCapacity = BigInt(count);
+    return new NodeBuilder({ ...this.#node, gpu, gpuCapacity }).having({ gpus: gpuCapacity });
   }
 
   /** Sets allocatable amounts. */
@@ -59,6 +60,9 @@ export const aNode = (name = 'node-1'): NodeBuilder =>
     labels: {},
     unsellable: [],
     gpuUnsellable: [],
+    gpuCapacity: 0n,
+    slices: [],
+    software: {},
     allocatable: {
       milliCpu: 64_000n,
       memoryBytes: 512n * GIB,

@@ -11,6 +11,9 @@ const node = (model: string, ram?: string, iface?: string): NodeSnapshot => ({
   gpuUnsellable: [],
   allocatable: none,
   allocated: none,
+  gpuCapacity: 0n,
+  slices: [],
+  software: {},
   storageClasses: [],
   gpu: {
     resourceName: 'nvidia.com/gpu',
