@@ -9,11 +9,12 @@ const arrows = {
   manifests: ['market', 'crds'],
   chain: ['market'],
   kube: ['crds'],
-  history: ['market'],
+  history: ['market', 'bidengine'],
+  backtest: ['market', 'bidengine', 'history'],
   signer: ['chain', 'kube', 'crds', 'market'],
-  operator: ['market', 'bidengine', 'manifests', 'crds', 'chain', 'kube'],
+  operator: ['market', 'bidengine', 'history', 'manifests', 'crds', 'chain', 'kube'],
   gateway: ['chain', 'kube', 'crds', 'market', 'manifests'],
-  cli: ['chain', 'kube', 'crds', 'market', 'manifests', 'bidengine'],
+  cli: ['chain', 'kube', 'crds', 'market', 'manifests', 'bidengine', 'history', 'backtest'],
   devnet: ['market'],
 };
 const rooms = [...Object.keys(arrows), 'test', 'bench', 'hack', 'charts'];
@@ -26,7 +27,14 @@ const clients = [
   'ws',
   'express',
 ];
-const pure = { market: [], crds: [], bidengine: [], manifests: ['node:crypto'] };
+const pure = {
+  market: [],
+  crds: [],
+  bidengine: [],
+  backtest: [],
+  history: ['node:crypto'],
+  manifests: ['node:crypto'],
+};
 
 const restrictImports = (room) => {
   const banned = rooms.filter((r) => r !== room && !arrows[room].includes(r));

@@ -30,6 +30,8 @@ export const LABELS = {
   manifest: `${GROUP}/manifest`,
   /** `true` on the ConfigMap that holds one block's bid intents. */
   intent: `${GROUP}/intent`,
+  /** `true` on a ConfigMap that holds a segment of the decision history. */
+  history: `${GROUP}/history`,
   /** Name of the ComputeProvider that an object belongs to. */
   provider: `${GROUP}/provider`,
   /** Name of the ComputeLease that a workload object belongs to; what pruning selects on. */
@@ -39,6 +41,9 @@ export const LABELS = {
 export const ANNOTATIONS = {
   /** Hex SHA-256 of a manifest: on its Secret as received, on workloads as applied. */
   manifestHash: `${GROUP}/manifest-hash`,
+  /** Of a history segment: the time of its last entry, Unix milliseconds, and its size in bytes. */
+  historyLast: `${GROUP}/history-last`,
+  historyBytes: `${GROUP}/history-bytes`,
   /** Generation of the workload plan that an object was last part of; an older one is stale. */
   planGeneration: `${GROUP}/plan-generation`,
 } as const;

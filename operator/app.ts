@@ -123,6 +123,7 @@ export const startOperator = async (
             random,
             log,
             recorder,
+            instance,
             issueCertificate: issueFor(clock),
           },
           (reason) => {

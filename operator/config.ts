@@ -60,6 +60,15 @@ export const configSchema = z.strictObject({
   apiServerEndpoints: z
     .array(z.strictObject({ ip: z.string().min(1), port: z.number().int().min(1).max(65535) }))
     .default([]),
+  /** Past decisions with their inputs, for `berth why`: ConfigMaps in the operator's namespace. */
+  history: z
+    .strictObject({
+      /** How long a decision is kept, hours. */
+      keepHours: z.number().int().min(1).max(168).default(25),
+      /** All segments together, bytes after compression; beyond it the oldest go. */
+      maxBytes: z.number().int().min(1_048_576).default(33_554_432),
+    })
+    .prefault({}),
   timings: z
     .strictObject({
       /** Full recount of open orders, own bids and own leases. */
@@ -76,6 +85,8 @@ export const configSchema = z.strictObject({
       inventorySilentMs: periodMs(150_000),
       /** Validity of a bid transaction in block time, before it can never land any more. */
       txTimeoutMs: periodMs(60_000),
+      /** Decisions not yet written to the history at most, by age: what a crash loses. */
+      historyMs: periodMs(5_000),
       /** Assumed until measured. */
       assumedBlockTimeMs: periodMs(5_900),
     })

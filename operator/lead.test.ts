@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { findCondition } from '../crds/conditions.js';
+import { LABELS } from '../crds/constants.js';
 import type { Bid, ComputeLease, ComputeProvider } from '../crds/generated/types.js';
+import type { ConfigMap } from '../kube/core-objects.js';
 import {
   BIDS,
   COMPUTE_LEASES,
@@ -39,6 +41,8 @@ const chainBid = (id: BidId) => world.chain.market.bids.get(formatBidId(id));
 const chainLease = (id: BidId) => world.chain.market.leases.get(formatBidId(id));
 const condition = async (type: string): Promise<string | undefined> =>
   findCondition((await provider())?.status?.conditions, type)?.reason;
+const intents = async (): Promise<readonly ConfigMap[]> =>
+  (await world.kube.list(CONFIG_MAPS, { labelSelector: `${LABELS.intent}=true` })).items;
 const bidsSent = (): number =>
   world.chain.submissions.filter((s) => s.messages.some((m) => m.type === 'create-bid')).length;
 
@@ -130,10 +134,7 @@ describe('the operator, from order to paid lease and back', () => {
     expect(
       await world.kube.get(SECRETS, { name: leaseNamespace(id), namespace: NAMESPACE }),
     ).toBeUndefined();
-    await world.until(
-      'no intent left',
-      async () => (await world.kube.list(CONFIG_MAPS)).items.length === 0,
-    );
+    await world.until('no intent left', async () => (await intents()).length === 0);
     await world.until(
       'all GPUs free',
       async () => (await provider())?.status?.gpus?.available === 8,
@@ -217,10 +218,7 @@ describe('the operator, from order to paid lease and back', () => {
     await world.until('registered', () => world.chain.market.providers.get(PROVIDER));
     await world.until('bidding', async () => (await condition('Bidding')) === 'Bidding');
     const id = bidOf(openOrder(world, 9n));
-    const intent = await world.until(
-      'intent',
-      async () => (await world.kube.list(CONFIG_MAPS)).items[0],
-    );
+    const intent = await world.until('intent', async () => (await intents())[0]);
     await world.kill();
     world.start();
     await world.until('bid on chain', () => chainBid(id));

@@ -17,11 +17,14 @@ import type { Clock } from './clock.js';
 import type { OperatorConfig } from './config.js';
 import { EarningsView } from './funds/earnings-view.js';
 import { FundsBook } from './funds/funds-book.js';
+import { DecisionJournal } from './history/journal.js';
+import { HistoryKeeper } from './history/keeper.js';
 import { InventoryView } from './inventory/inventory-view.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
 import { eventsThrough } from './kube-adapters/events.js';
 import { KubeIntentStore } from './kube-adapters/intent-store.js';
+import { KubeSegmentStore } from './kube-adapters/segment-store.js';
 import { createFunds } from './funds/create-funds.js';
 import { createLeases } from './leases/create-leases.js';
 import type { Logger } from './logger.js';
@@ -50,6 +53,8 @@ export interface LeadDeps {
   readonly random: () => number;
   readonly log: Logger;
   readonly recorder: EventRecorder;
+  /** Names this process in what it writes. */
+  readonly instance: string;
   readonly issueCertificate: RegistrationDeps['issue'];
 }
 
@@ -93,6 +98,13 @@ export const lead = async (
   const records = new KubeBidRecords(api, address, computeProvider);
   const intents = new KubeIntentStore(api, namespace, log);
   const inventoryMaxAgeMs = timings.inventorySilentMs;
+  const journal = new DecisionJournal(clock, address);
+  const keeper = new HistoryKeeper({
+    ...{ journal, clock, random, log, writer: deps.instance },
+    store: new KubeSegmentStore(api, namespace, computeProvider),
+    keepMs: config.history.keepHours * 3_600_000,
+    maxBytes: config.history.maxBytes,
+  });
 
   const looped = (
     name: string,
@@ -128,6 +140,7 @@ export const lead = async (
         policies,
         intents,
         records,
+        journal,
       },
       ...{ metrics, clock, log, gasPrice: config.gasPrice, inventoryMaxAgeMs },
       wake: () => cycle.wake(),
@@ -247,6 +260,7 @@ export const lead = async (
     looped('funds', timings.fundsMs, (s) => funds.run(s)),
     earned,
     looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
+    looped('history', timings.historyMs, (s) => keeper.run(s)),
     looped('status', timings.statusMs, async () => {
       onReady(view.staleness() ?? inventory.fault(inventoryMaxAgeMs));
       await status.run();
@@ -269,6 +283,7 @@ export const lead = async (
       inventory.run(signal),
       leases.run(signal),
       feed.run(signal, async (block) => {
+        journal.onBlock(block);
         const outcome = await sync.onBlock(block);
         for (const id of outcome.leases) leases.workers.enqueueLease(id);
         if (outcome.leases.length > 0) recount.wake();
@@ -277,6 +292,9 @@ export const lead = async (
       ...loops.map((loop) => loop.run(signal)),
     ],
     halt,
-    () => bidding.submitter.settled(),
+    async () => {
+      await bidding.submitter.settled();
+      await keeper.close();
+    },
   );
 };

@@ -4,6 +4,7 @@
  */
 import type { ChainReader } from '../../chain/ports.js';
 import type { Bid as BidObject, BidStatus } from '../../crds/generated/types.js';
+import { shortfallOf } from '../../history/lost.js';
 import { formatLeaseId, formatOrderId, orderIdOf } from '../../market/ids.js';
 import { formatPrice } from '../../market/money.js';
 import type { Bid, Lease } from '../../market/records.js';
@@ -19,12 +20,26 @@ import { reservationOf } from '../../bidengine/reserve.js';
 const DAY_MS = 24 * 3600 * 1000;
 const ENDED: readonly BidStatus['state'][] = ['Lost', 'Closed', 'Expired', 'Failed'];
 
+const wouldHaveTaken = (ours: Bid, winner: Bid): string => {
+  const short = shortfallOf(ours.price, winner.price);
+  switch (short.kind) {
+    case 'dearer':
+      return `; ${formatPrice(short.needed.amount)}${short.needed.denom} or less would have been cheaper`;
+    case 'not-price':
+      return '; ours was cheaper, so something else decided';
+    case 'incomparable':
+      return '';
+  }
+};
+
 export interface BidUpkeepDeps {
   readonly reader: ChainReader;
   readonly records: BidRecords;
   readonly bids: OwnBids;
   readonly ledger: ReservationLedger;
   readonly leases: () => readonly Lease[];
+  /** Told once of each bid of ours that lost, with the one that was taken. */
+  readonly onLost: (ours: Bid, winner: Bid) => void;
   readonly clock: Clock;
   readonly metrics: OperatorMetrics;
   readonly log: Logger;
@@ -111,9 +126,10 @@ export class BidUpkeep {
     if (winner === undefined)
       return { reason: 'LostToAnother', message: 'The tenant took another bid.' };
     const { price } = winner;
+    this.#deps.onLost(bid, winner);
     return {
       reason: 'LostToAnother',
-      message: `The tenant took the bid of ${winner.id.provider} at ${formatPrice(price.amount)}${price.denom} per block.`,
+      message: `The tenant took the bid of ${winner.id.provider} at ${formatPrice(price.amount)}${price.denom} per block${wouldHaveTaken(bid, winner)}.`,
       winningPrice: { denom: price.denom, amount: formatPrice(price.amount) },
     };
   }

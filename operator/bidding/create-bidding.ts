@@ -11,6 +11,7 @@ import type { Reason } from '../../market/reasons.js';
 import type { ChainSync } from '../chain-view/chain-sync.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Clock } from '../clock.js';
+import type { DecisionJournal } from '../history/journal.js';
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
@@ -45,6 +46,7 @@ export interface BiddingDeps {
   readonly policies: PolicyView;
   readonly intents: IntentStore;
   readonly records: BidRecords;
+  readonly journal: DecisionJournal;
   readonly metrics: OperatorMetrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -189,6 +191,8 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
   const upkeep = new BidUpkeep({
     ...{ reader, records, bids, ledger, clock, metrics, log },
     leases: () => sync.leases(),
+    onLost: (ours, winner) =>
+      deps.journal.taken(winner.id, winner.price, winner.createdAt, ours.price),
   });
   return {
     submitter,
@@ -204,8 +208,12 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
         retries,
         metrics,
         log,
-        decide,
         withReservations,
+      },
+      decide: (input) => {
+        const decision = decide(input);
+        deps.journal.decided(input, decision);
+        return decision;
       },
       inputs,
     }),

@@ -24,7 +24,7 @@ const config = parseConfig(
   `
 keyFile: /unused
 computeProvider: provider
-timings: { recountMs: 50, compareMs: 100, leaseResyncMs: 100, fundsMs: 50, statusMs: 50, staleAfterMs: 2000, assumedBlockTimeMs: 1000 }
+timings: { recountMs: 50, compareMs: 100, leaseResyncMs: 100, fundsMs: 50, statusMs: 50, historyMs: 20, staleAfterMs: 2000, assumedBlockTimeMs: 1000 }
 `,
   'world',
 );
@@ -195,6 +195,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
             metrics,
             log,
             recorder,
+            instance: 'world',
           },
           issueCertificate: () => Promise.resolve(TEST_CERTIFICATE),
         },
