@@ -101,6 +101,10 @@ bench-bids: $(DEPS) tools ## blocks from order to bid, for bursts of 1 to 200 or
 bench-devnet: $(DEPS) ## how long the devnet takes to check one transaction
 	@$(TSX) bench/devnet-checktx.ts
 
+.PHONY: image
+image: $(DEPS) ## Berth's own image, packed from Debian packages and a bundle, as .run/release/berth.tar
+	@$(TSX) hack/release/main.ts
+
 .PHONY: clean
 clean: ## remove build output and run directories (not the tool cache)
 	@rm -rf dist .run coverage node_modules/.cache

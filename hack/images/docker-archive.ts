@@ -19,6 +19,11 @@ export interface ImageSpec {
   readonly entrypoint: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly ports?: readonly number[];
+  /** `uid:gid`; root when left out. */
+  readonly user?: string;
+  /** Where the process starts; `/` when left out. */
+  readonly workingDir?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** One owner, one date, one order: what the archive holds decides its bytes, not when or where it was packed. */
@@ -50,7 +55,9 @@ export const packImage = async (spec: ImageSpec, out: string): Promise<void> => 
           PATH: '/usr/local/bin:/usr/bin:/bin',
           ...spec.env,
         }).map(([key, value]) => `${key}=${value}`),
-        WorkingDir: '/',
+        WorkingDir: spec.workingDir ?? '/',
+        ...(spec.user === undefined ? {} : { User: spec.user }),
+        ...(spec.labels === undefined ? {} : { Labels: spec.labels }),
         ExposedPorts: Object.fromEntries((spec.ports ?? []).map((port) => [`${port}/tcp`, {}])),
       },
       rootfs: { type: 'layers', diff_ids: [`sha256:${await sha256(layer)}`] },
