@@ -15,7 +15,8 @@ import { EndpointPool } from './rpc/endpoint-pool.js';
 import { HeadTracker } from './rpc/head-tracker.js';
 import { createHttpEndpoint } from './rpc/http-endpoint.js';
 import { createTxLane } from './tx/lane.js';
-import type { LaneOptions } from './tx/lane.js';
+import type { LaneOptions } from './tx/lane-options.js';
+import { sendTx } from './tx/send.js';
 
 export interface ChainConfig {
   /** RPC URLs (http or https) in order of preference, at least one. */
@@ -95,6 +96,7 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
           heads,
           clock,
           closed: closing.signal,
+          send: (bytes) => sendTx(comet, bytes),
           chainId: async () => (chainId ??= (await readHead(pool)).chainId),
         },
         signer,

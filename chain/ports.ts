@@ -78,6 +78,8 @@ export type ChainMessage =
       readonly reclamationWindowSeconds?: bigint | undefined;
     }
   | { readonly type: 'close-bid'; readonly id: BidId; readonly reason: ProviderCloseReason }
+  /** Begins taking back a lease whose bid has a reclamation window; its close is refused until the window is over. */
+  | { readonly type: 'start-reclaim'; readonly id: LeaseId; readonly reason: ProviderCloseReason }
   | { readonly type: 'withdraw-lease'; readonly id: LeaseId }
   | { readonly type: 'create-lease'; readonly id: BidId }
   | { readonly type: 'close-lease'; readonly id: LeaseId; readonly reason: LeaseClosedReason }
@@ -147,6 +149,8 @@ export interface SubmitOptions {
   readonly gas?: bigint;
   /** Unix nanoseconds of an earlier attempt, to sign the same nonce again: of two versions at most one can land. */
   readonly timeoutNs?: bigint;
+  /** How long an unordered transaction may wait, milliseconds by block time; default the lane's. */
+  readonly lifetimeMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -161,18 +165,25 @@ export interface SignedTx {
 /** Signs and broadcasts for one key. */
 export interface TxLane {
   readonly address: string;
+  /** Several at once are signed in batches, closes before bids before withdrawals. */
   sign(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<SignedTx>;
+  /** A signed transaction will not be broadcast: later ordered ones need not wait for it. */
+  discard(tx: SignedTx): void;
   /** Broadcasts the same bytes until included or expired. Throws `ChainUnavailableError` only when aborted. */
   broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome>;
-  /** `sign` then `broadcast`, raising gas and retrying on out-of-gas and sequence mismatch. */
+  /** `sign` then `broadcast`, raising gas or fee and signing again when the chain asks for more, or when the sequence was used elsewhere. */
   submit(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<TxOutcome>;
 }
 
-/** Signs arbitrary sign-doc bytes with SIGN_MODE_DIRECT; keys never leave the implementation. */
+/**
+ * Signs sign-doc bytes with SIGN_MODE_DIRECT; keys never leave the implementation, which may be another process. A batch is
+ * one call: what a signer's policy refuses rejects the whole of it.
+ */
 export interface Signer {
   readonly address: string;
   readonly publicKey: Uint8Array;
-  signDirect(signBytes: Uint8Array): Promise<Uint8Array>;
+  /** As many signatures as documents, in their order. */
+  signBatch(signBytes: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
 }
 
 /** No usable answer from any endpoint: the state is unknown, which is never a reason to act. */

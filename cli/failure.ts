@@ -2,7 +2,7 @@
 import { isCertificateError } from '../chain/certificate.js';
 import { isChainDecodeError, isChainQueryError } from '../chain/errors.js';
 import { isChainUnavailable } from '../chain/ports.js';
-import { isAccountMissing } from '../chain/tx/ordered.js';
+import { isAccountMissing } from '../chain/tx/account-state.js';
 import { isWalletError } from '../chain/wallet.js';
 import { isIdFormatError } from '../market/ids.js';
 import { isAmountFormatError } from '../market/money.js';

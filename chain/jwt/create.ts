@@ -1,5 +1,6 @@
 /** Tokens as a tenant makes them. */
 import type { Signer } from '../ports.js';
+import { signOne } from '../sign-one.js';
 import { jwtClaimsSchema } from './claims.js';
 import type { JwtClaims, LeaseAccess } from './claims.js';
 import { jwtSignBytes } from './signing.js';
@@ -33,6 +34,6 @@ export const createJwt = async (signer: Signer, request: JwtRequest): Promise<st
     ...(request.jti === undefined ? {} : { jti: request.jti }),
   });
   const input = `${base64url({ alg, typ: 'JWT' })}.${base64url(claims)}`;
-  const signature = await signer.signDirect(jwtSignBytes(alg, input, signer.address));
+  const signature = await signOne(signer, jwtSignBytes(alg, input, signer.address));
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 };

@@ -4,6 +4,7 @@ import { Secp256k1HdWallet } from '@cosmjs/amino';
 import fc from 'fast-check';
 import secp256k1 from 'secp256k1';
 import type { Signer } from '../ports.js';
+import { signOne } from '../sign-one.js';
 import { mnemonicFromEntropy, signerFromMnemonic, signerFromPrivateKey } from '../wallet.js';
 import { authorizeJwt } from './authorize.js';
 import type { JwtDemand } from './authorize.js';
@@ -37,7 +38,7 @@ const rawToken = async (
 ): Promise<string> => {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const input = `${part(header)}.${part(payload)}`;
-  const signature = await tenant.signDirect(new TextEncoder().encode(input));
+  const signature = await signOne(tenant, new TextEncoder().encode(input));
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 };
 

@@ -141,6 +141,7 @@ export class FakeChain {
       address,
       sign,
       broadcast,
+      discard: (tx) => void this.#signed.delete(tx.hash),
       submit: async (messages, options) =>
         broadcast(await sign(messages, options), options?.signal),
     };

@@ -112,6 +112,8 @@ export class FakeMarket {
         return this.#createLease(m.id);
       case 'close-lease':
         return this.#closeLease(m.id, 'lease_closed_owner', true);
+      case 'start-reclaim':
+        return this.#startReclaim(m);
       case 'withdraw-lease':
         return this.#withdraw(m.id);
       case 'deposit-deployment':
@@ -231,6 +233,14 @@ export class FakeMarket {
       },
     });
     return [{ type: 'lease-created', id, price: bid.price }];
+  }
+
+  #startReclaim(m: Of<'start-reclaim'>): readonly MarketEvent[] | FakeRefusal {
+    const lease = this.leases.get(formatBidId(m.id));
+    if (lease === undefined) return refusal('market', 7, 'unknown lease');
+    if (lease.state !== 'active') return refusal('market', 9, 'lease not active');
+    this.leases.set(formatBidId(m.id), { ...lease, state: 'reclaiming' });
+    return [{ type: 'lease-reclaim-started', id: m.id, deadlineSeconds: 0n }];
   }
 
   /** Pays the lease for the blocks since the last settlement; one lease per account, never out of funds. */

@@ -11,6 +11,7 @@ import type { ScriptedTx } from '../testing/scripted-rpc.js';
 import { until } from '../testing/until.js';
 import { signerFromPrivateKey } from '../wallet.js';
 import { bytesFields, int64Field } from '../wire/fields.js';
+import type { ChargedTx } from './lane-options.js';
 import { txHash } from './sign.js';
 
 const signer = signerFromPrivateKey(Uint8Array.from({ length: 32 }, (_, i) => i + 1));
@@ -164,7 +165,7 @@ describe('submitting', () => {
       'included at 2 code market/13 gas 0',
       1,
     ],
-    ['refused by CheckTx', [{ code: 13, codespace: 'sdk' }], 'rejected sdk/13', 1],
+    ['refused by CheckTx', [{ code: 5, codespace: 'sdk' }], 'rejected sdk/5', 1],
     ['its deadline already past', [{ code: 42, codespace: 'sdk' }], 'expired', 1],
     [
       'the mempool full at first',
@@ -232,6 +233,52 @@ describe('submitting', () => {
     expect(gas).toEqual([100_000n, 150_000n]);
     const [first, second] = sent();
     expect(timeoutOf(first ?? new Uint8Array())).not.toBe(timeoutOf(second ?? new Uint8Array()));
+  });
+
+  it('a fee that is too low is raised to what the node wants, with the same nonce, and stays raised', async () => {
+    let refused = false;
+    rpc.handlers.set('broadcast_tx_sync', (params) => {
+      const bytes = Uint8Array.from(Buffer.from(String(params['tx']), 'base64'));
+      const answer = { codespace: 'sdk', data: '', hash: txHash(bytes) };
+      if (!refused) {
+        refused = true;
+        const log = 'insufficient fees; got: 1927uakt required: 3853uakt: insufficient fee';
+        return { ...answer, code: 13, log };
+      }
+      rpc.addBlock({ txs: [{ bytes }] });
+      return { ...answer, code: 0, log: '' };
+    });
+    expect((await lane.submit([send])).status).toBe('included');
+    const paid = (bytes: Uint8Array): string =>
+      decoded(bytes).authInfo.fee?.amount[0]?.amount ?? '';
+    expect(sent().map(paid)).toEqual(['1927', '3853']);
+    expect(timeoutOf(sent()[1] ?? new Uint8Array())).toBe(timeoutOf(sent()[0] ?? new Uint8Array()));
+    expect(paid((await lane.sign([send])).bytes)).toBe('3853');
+  });
+
+  it('tells of every transaction in a block what it paid, also when it failed there', async () => {
+    const charged: ChargedTx[] = [];
+    lane = client.laneFor(signer, {
+      ...{ gasPrice: { denom: 'uakt', amount: new Decimal('0.025') }, pollMs: 5 },
+      onCharged: (tx) => charged.push(tx),
+    });
+    answerBroadcasts([
+      { code: 5, codespace: 'sdk' },
+      { include: { code: 13, codespace: 'market' } },
+    ]);
+    await lane.submit([send]);
+    expect(charged).toEqual([]);
+    const outcome = await lane.submit([send]);
+    const fee = [{ denom: 'uakt', amount: 1_927n }];
+    expect(charged).toEqual([{ hash: outcome.hash, height: 2n, code: 13, fee }]);
+  });
+
+  it('a short life ends soon after its block', async () => {
+    const tx = await lane.sign([send], { lifetimeMs: 1_500 });
+    const blockNs = BigInt(rpc.blocks.at(-1)?.timeMs ?? 0) * 1_000_000n;
+    const life = (tx.timeoutNs ?? 0n) - blockNs;
+    expect(life).toBeGreaterThanOrEqual(1_500_000_000n);
+    expect(life).toBeLessThan(1_600_000_000n);
   });
 
   it('a withdrawal that closes the deployment gets enough gas the second time', async () => {
@@ -351,24 +398,5 @@ describe('ordered', () => {
     await lane.submit([send]);
     expect(await lane.submit([send])).toMatchObject({ status: 'rejected', code: 2 });
     expect((await lane.sign([send])).timeoutNs).toBeDefined();
-  });
-
-  it('a sequence mismatch is read anew and signed again', async () => {
-    answerBroadcasts([{ code: 32, codespace: 'sdk' }, { include: {} }]);
-    const outcome = lane.submit([send], { mode: 'ordered' });
-    await until('the first broadcast', () => sent().length > 0);
-    sequence = 9n;
-    expect((await outcome).status).toBe('included');
-    expect(sequences()[0]).toBe(5n);
-    expect([5n, 9n]).toContain(sequences()[1]);
-  });
-
-  it('ten at once land one after the other, each with its own sequence', async () => {
-    answerBroadcasts([{ include: {} }]);
-    const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () => lane.submit([send], { mode: 'ordered' })),
-    );
-    expect(outcomes.every((o) => o.status === 'included')).toBe(true);
-    expect(sequences()).toEqual(Array.from({ length: 10 }, (_, i) => 5n + BigInt(i)));
   });
 });

@@ -1,226 +1,176 @@
 /** The `TxLane` port: signs and broadcasts for one key. */
-import type { Comet38Client, RpcClient } from '@cosmjs/tendermint-rpc';
-import type { DecCoin } from '../../market/money.js';
 import { backoffMs } from '../clock.js';
-import type { ChainClock } from '../clock.js';
 import { ChainUnavailableError, isChainUnavailable } from '../ports.js';
-import type {
-  ChainMessage,
-  ChainReader,
-  SignedTx,
-  Signer,
-  SubmitOptions,
-  TxLane,
-  TxOutcome,
-} from '../ports.js';
+import type { ChainMessage, SignedTx, Signer, SubmitOptions, TxLane, TxOutcome } from '../ports.js';
 import { readHead } from '../rpc/comet.js';
-import type { HeadTracker, SeenHead } from '../rpc/head-tracker.js';
+import type { SeenHead } from '../rpc/head-tracker.js';
+import { AccountState } from './account-state.js';
 import { broadcastTx } from './broadcast.js';
-import { feeFor, GasBook, raisedGas } from './gas.js';
-import type { SizedMessage } from './gas.js';
-import { UnsentTxs } from './unsent.js';
+import { feesOf } from './fees-of.js';
+import { GasBook } from './gas-book.js';
+import { GasPrice } from './gas-price.js';
 import { InclusionWatcher } from './inclusion.js';
-import { encodeMessage } from './messages.js';
+import { withDefaults } from './lane-options.js';
+import type { LaneDeps, LaneOptions } from './lane-options.js';
+import { nextAttempt } from './next-attempt.js';
 import { NonceSource } from './nonce.js';
-import { AccountState, Serial } from './ordered.js';
-import { signTx, txHash } from './sign.js';
-
-/** How a lane pays and how patient it is. */
-export interface LaneOptions {
-  /** Per unit of gas, for example 0.025 uakt. */
-  readonly gasPrice: DecCoin;
-  /** How long an unordered transaction may wait, by block time; default 60, at most 590. */
-  readonly timeoutSeconds?: number;
-  /** Longest time between two looks for inclusion, milliseconds; default 500. */
-  readonly pollMs?: number;
-  /** How often a transaction that is not in a block is sent again, milliseconds; default 6000. */
-  readonly resendMs?: number;
-  /** Signings of one `submit`, the first included; default 4. */
-  readonly attempts?: number;
-}
-
-/** What a lane works with. */
-export interface LaneDeps {
-  readonly rpc: RpcClient;
-  readonly comet: Comet38Client;
-  readonly reader: Pick<ChainReader, 'account'>;
-  readonly heads: HeadTracker;
-  readonly clock: ChainClock;
-  /** The chain to sign for. @throws ChainUnavailableError */
-  readonly chainId: () => Promise<string>;
-  /** Ends every wait of the lane, as if each had been aborted. */
-  readonly closed: AbortSignal;
-}
+import { PriorityGate } from './priority-gate.js';
+import { priorityOf } from './priority.js';
+import { isSdk, SDK } from './sdk-codes.js';
+import { SequenceLine } from './sequence-line.js';
+import { SignedHereTxs } from './signed-here.js';
+import type { SignedHere } from './signed-here.js';
+import { TxMaker } from './tx-maker.js';
 
 /** A head this old still gives a deadline well inside the chain's window. */
 const HEAD_MAX_AGE_MS = 5_000;
+/** Broadcasts under way at once. A node checks them one after the other: many withdrawals would hold a bid up. */
+const BROADCASTS = { close: 320, bid: 256, withdraw: 2 } as const;
 
-const SDK_OUT_OF_GAS = 11;
-const SDK_WRONG_SEQUENCE = 32;
-/** What a chain says that has unordered transactions switched off. */
-const SDK_NOT_SUPPORTED = 37;
-/** What a chain says that does not know the fields of an unordered transaction (or of a malformed message). */
-const SDK_TX_DECODE = 2;
-
-const isSdk = (outcome: TxOutcome, codes: readonly number[]): boolean =>
-  outcome.status !== 'expired' && outcome.codespace === 'sdk' && codes.includes(outcome.code);
-
-type Mode = 'unordered' | 'ordered';
+/** What is answered for an ordered transaction that cannot be sent any more because an earlier one never was. */
+const LINE_BROKE = 'an earlier transaction of the line was not sent, so its sequence is given anew';
 
 class ChainTxLane implements TxLane {
   readonly address: string;
   readonly #deps: LaneDeps;
-  readonly #signer: Signer;
   readonly #options: Required<LaneOptions>;
-  readonly #nonces: NonceSource;
-  readonly #account: AccountState;
+  readonly #maker: TxMaker;
+  readonly #line: SequenceLine;
   readonly #inclusion: InclusionWatcher;
-  readonly #serial = new Serial();
+  readonly #gate = new PriorityGate(BROADCASTS);
   readonly #gas = new GasBook();
-  readonly #unsent = new UnsentTxs();
+  readonly #price: GasPrice;
+  readonly #signedHere = new SignedHereTxs();
   #unorderedRefused = false;
   #unorderedWorks = false;
 
   constructor(deps: LaneDeps, signer: Signer, options: LaneOptions) {
     this.address = signer.address;
     this.#deps = deps;
-    this.#signer = signer;
-    this.#options = { timeoutSeconds: 60, pollMs: 500, resendMs: 6_000, attempts: 4, ...options };
-    this.#nonces = new NonceSource(this.#options.timeoutSeconds, () => deps.clock.random());
-    this.#account = new AccountState(deps.reader, signer.address);
-    this.#inclusion = new InclusionWatcher({
-      comet: deps.comet,
-      heads: deps.heads,
-      pollMs: this.#options.pollMs,
+    this.#options = withDefaults(options);
+    const { timeoutSeconds, pollMs, gasPrice } = this.#options;
+    const { comet, heads, clock, reader, chainId } = deps;
+    const account = new AccountState(reader, signer.address);
+    this.#line = new SequenceLine(account);
+    this.#price = new GasPrice(gasPrice, clock);
+    this.#inclusion = new InclusionWatcher({ comet, heads, pollMs });
+    this.#maker = new TxMaker({
+      ...{ signer, account, chainId, gas: this.#gas, price: this.#price },
+      nonces: new NonceSource(timeoutSeconds, () => clock.random()),
+      head: (signal) => this.#head(signal),
     });
   }
 
   async sign(messages: readonly ChainMessage[], options: SubmitOptions = {}): Promise<SignedTx> {
-    const mode = this.#mode(options);
-    const encoded = messages.map(encodeMessage);
-    const sizes = sized(messages, encoded);
-    const gasLimit = options.gas ?? this.#gas.limitFor(sizes);
-    const timeoutNs = mode === 'ordered' ? undefined : await this.#timeout(options);
-    const [chainId, accountNumber] = await Promise.all([
-      this.#deps.chainId(),
-      this.#account.accountNumber(),
-    ]);
-    const bytes = await signTx(this.#signer, {
-      body: { messages: encoded, timeoutNs },
-      chainId,
-      accountNumber,
-      sequence: mode === 'ordered' ? await this.#account.takeSequence() : 0n,
-      gasLimit,
-      fee: [feeFor(gasLimit, this.#options.gasPrice)],
-    });
-    const hash = txHash(bytes);
-    this.#unsent.add(hash, sizes);
-    return { bytes, hash, timeoutNs };
+    const signed = await this.#sign(messages, options);
+    this.#signedHere.add(signed);
+    return signed.made.tx;
   }
 
-  async broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome> {
-    const send = (): Promise<TxOutcome> => this.#send(tx, signal);
-    return tx.timeoutNs === undefined ? this.#serial.run(send) : send();
+  discard(tx: SignedTx): void {
+    this.#signedHere.take(tx.hash)?.place?.leave();
   }
 
-  async submit(messages: readonly ChainMessage[], options: SubmitOptions = {}): Promise<TxOutcome> {
-    const run = (): Promise<TxOutcome> => this.#submit(messages, options);
-    return this.#mode(options) === 'ordered' ? this.#serial.run(run) : run();
+  broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome> {
+    return this.#send(tx, this.#signedHere.take(tx.hash), signal);
   }
 
-  async #submit(messages: readonly ChainMessage[], given: SubmitOptions): Promise<TxOutcome> {
+  async submit(messages: readonly ChainMessage[], given: SubmitOptions = {}): Promise<TxOutcome> {
     let options = given;
     for (let attempt = 1; ; attempt += 1) {
-      const tx = await this.sign(messages, options);
-      const outcome = await this.#send(tx, options.signal);
+      const signed = await this.#sign(messages, options);
+      const { made } = signed;
+      const outcome = await this.#send(made.tx, signed, options.signal);
       if (attempt >= this.#options.attempts) return outcome;
-      const ordered = tx.timeoutNs === undefined;
-      const next = this.#retry(messages, options, outcome, ordered);
+      const unorderedRefused = this.#unorderedRefused;
+      const paid = feesOf(made.tx.bytes)[0]?.amount ?? 0n;
+      const feeRaised = this.#price.fee(made.gasLimit).amount > paid;
+      const next = nextAttempt(options, { made, outcome, unorderedRefused, feeRaised });
       if (next === undefined) return outcome;
-      if (!ordered && next.mode === 'ordered') {
-        return this.#serial.run(() => this.#submit(messages, next));
-      }
       options = next;
     }
   }
 
-  /** The options of another attempt, or `undefined` when this outcome is the answer. */
-  #retry(
-    messages: readonly ChainMessage[],
-    options: SubmitOptions,
-    outcome: TxOutcome,
-    ordered: boolean,
-  ): SubmitOptions | undefined {
-    if (isSdk(outcome, [SDK_OUT_OF_GAS])) {
-      const sizes = sized(messages, messages.map(encodeMessage));
-      const wanted = outcome.status === 'included' ? outcome.gasWanted : options.gas;
-      const gas = raisedGas(wanted ?? this.#gas.limitFor(sizes), sizes);
-      // The failed one is in a block and its nonce is used, unless CheckTx refused it.
-      const { timeoutNs, ...rest } = options;
-      const keep = outcome.status === 'rejected' && timeoutNs !== undefined;
-      return { ...rest, gas, ...(keep ? { timeoutNs } : {}) };
+  async #sign(messages: readonly ChainMessage[], options: SubmitOptions): Promise<SignedHere> {
+    const ordered = this.#unorderedRefused || options.mode === 'ordered';
+    if (!ordered) return { made: await this.#maker.make(messages, options), place: undefined };
+    const place = await this.#line.take(priorityOf(messages), this.#end(options.signal));
+    try {
+      return { made: await this.#maker.make(messages, options, place.sequence), place };
+    } catch (error) {
+      place.leave();
+      throw error;
     }
-    if (outcome.status !== 'rejected') return undefined;
-    if (ordered && isSdk(outcome, [SDK_WRONG_SEQUENCE])) return options;
-    if (!ordered && this.#unorderedRefused) {
-      const { timeoutNs: _, ...rest } = options;
-      return { ...rest, mode: 'ordered' };
-    }
-    return undefined;
   }
 
-  async #send(tx: SignedTx, signal: AbortSignal | undefined): Promise<TxOutcome> {
-    const sizes = this.#unsent.take(tx.hash);
+  async #send(
+    tx: SignedTx,
+    here: SignedHere | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<TxOutcome> {
+    const end = this.#end(signal);
+    try {
+      const since = await this.#headPatiently(end);
+      if (here?.place !== undefined && !(await here.place.turn(end))) {
+        const { hash } = tx;
+        if (end.aborted) throw new ChainUnavailableError(`${hash} was not sent: aborted`);
+        const code = SDK.wrongSequence;
+        return { status: 'rejected', hash, code, codespace: 'sdk', log: LINE_BROKE };
+      }
+      const outcome = await broadcastTx(
+        {
+          ...{ send: this.#deps.send, gate: this.#gate, inclusion: this.#inclusion },
+          ...{ clock: this.#deps.clock, resendMs: this.#options.resendMs },
+          pollMs: this.#options.pollMs,
+        },
+        {
+          ...{ tx, since, signal: end, place: here?.place },
+          priority: here?.made.priority ?? 'bid',
+          fresh: here !== undefined,
+        },
+      );
+      this.#learn(tx, here, outcome);
+      return outcome;
+    } finally {
+      here?.place?.leave();
+    }
+  }
+
+  /** What an outcome tells about gas, fees and the chain. */
+  #learn(tx: SignedTx, here: SignedHere | undefined, outcome: TxOutcome): void {
+    if (outcome.status === 'included') {
+      const { hash, height, code } = outcome;
+      this.#options.onCharged({ hash, height, code, fee: feesOf(tx.bytes) });
+      if (code === 0) this.#gas.wasEnough(here?.made.sizes ?? [], outcome.gasUsed);
+    }
+    if (here !== undefined && isSdk(outcome, SDK.outOfGas)) {
+      this.#gas.wasNotEnough(here.made.sizes, here.made.gasLimit);
+    }
+    if (
+      here !== undefined &&
+      outcome.status === 'rejected' &&
+      isSdk(outcome, SDK.insufficientFee)
+    ) {
+      this.#price.wasNotEnough(here.made.gasLimit, outcome.log);
+    }
+    if (tx.timeoutNs === undefined) return;
+    if (outcome.status === 'included') this.#unorderedWorks = true;
+    else if (isSdk(outcome, SDK.notSupported)) this.#unorderedRefused = true;
+    else if (isSdk(outcome, SDK.txDecode) && !this.#unorderedWorks) this.#unorderedRefused = true;
+  }
+
+  #end(signal: AbortSignal | undefined): AbortSignal {
     const { closed } = this.#deps;
-    const end = signal === undefined ? closed : AbortSignal.any([signal, closed]);
-    const since = await this.#headPatiently(end);
-    const outcome = await broadcastTx(
-      {
-        comet: this.#deps.comet,
-        inclusion: this.#inclusion,
-        clock: this.#deps.clock,
-        resendMs: this.#options.resendMs,
-      },
-      { tx, since, fresh: sizes !== undefined, signal: end },
-    );
-    this.#learn(tx, sizes ?? [], outcome);
-    return outcome;
-  }
-
-  /** What an outcome tells about the account and the chain. */
-  #learn(tx: SignedTx, sizes: readonly SizedMessage[], outcome: TxOutcome): void {
-    if (outcome.status === 'included' && isSdk(outcome, [SDK_OUT_OF_GAS])) {
-      this.#gas.wasNotEnough(sizes, outcome.gasWanted);
-    }
-    const refused = outcome.status === 'rejected';
-    if (tx.timeoutNs === undefined) {
-      if (refused) this.#account.forgetSequence();
-    } else if (!refused) {
-      this.#unorderedWorks ||= outcome.status === 'included';
-    } else if (isSdk(outcome, [SDK_NOT_SUPPORTED])) {
-      this.#unorderedRefused = true;
-    } else if (isSdk(outcome, [SDK_TX_DECODE]) && !this.#unorderedWorks) {
-      this.#unorderedRefused = true;
-    }
-  }
-
-  #mode(options: SubmitOptions): Mode {
-    return this.#unorderedRefused ? 'ordered' : (options.mode ?? 'unordered');
-  }
-
-  async #timeout(options: SubmitOptions): Promise<bigint> {
-    if (options.timeoutNs !== undefined) return options.timeoutNs;
-    const head = await this.#head(options.signal);
-    return this.#nonces.next(head.timeMs);
+    return signal === undefined ? closed : AbortSignal.any([signal, closed]);
   }
 
   /** The head, waited for as long as the chain does not answer. @throws ChainUnavailableError when aborted */
-  async #headPatiently(signal: AbortSignal | undefined): Promise<SeenHead> {
+  async #headPatiently(signal: AbortSignal): Promise<SeenHead> {
     for (let failures = 0; ; failures += 1) {
       try {
         return await this.#head(signal);
       } catch (error) {
-        if (!isChainUnavailable(error) || signal?.aborted === true) throw error;
+        if (!isChainUnavailable(error) || signal.aborted) throw error;
         await this.#deps.clock.sleep(
           backoffMs(failures, 100, 2_000, () => this.#deps.clock.random()),
           signal,
@@ -238,12 +188,6 @@ class ChainTxLane implements TxLane {
     return head;
   }
 }
-
-const sized = (
-  messages: readonly ChainMessage[],
-  encoded: readonly { readonly value: Uint8Array }[],
-): readonly SizedMessage[] =>
-  messages.map((m, i) => ({ type: m.type, bytes: encoded[i]?.value.length ?? 0 }));
 
 /** A lane for `signer`. @throws RangeError when an option is out of range */
 export const createTxLane = (deps: LaneDeps, signer: Signer, options: LaneOptions): TxLane =>

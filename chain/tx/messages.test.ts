@@ -37,6 +37,15 @@ const recorded = (name: string): { typeUrl: string; value: Uint8Array } => {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
+describe('a message that the SDK does not know', () => {
+  it('start-reclaim has the fields of a lease close, under its own name (AEP-82)', () => {
+    const closed = encodeMessage({ type: 'close-lease', id: lease7, reason: 'decommission' });
+    const started = encodeMessage({ type: 'start-reclaim', id: lease7, reason: 'decommission' });
+    expect(started.typeUrl).toBe('/akash.market.v1beta5.MsgLeaseStartReclaim');
+    expect(hex(started.value)).toBe(hex(closed.value));
+  });
+});
+
 describe('messages encode to the recorded bytes', () => {
   const provider = MsgCreateProvider.decode(recorded('provider-create').value);
   const server = MsgCreateCertificate.decode(recorded('cert-publish-server').value);

@@ -57,6 +57,14 @@ const ENCODERS: { readonly [T in ChainMessage['type']]: Encoder<T> } = {
       reason: leaseReasonNumber(m.reason),
     }).finish(),
   }),
+  'start-reclaim': (m) => ({
+    typeUrl: '/akash.market.v1beta5.MsgLeaseStartReclaim',
+    // The SDK does not know this message; it has the fields of MsgCloseLease (wire/reclamation.ts).
+    value: MsgCloseLease.encode({
+      id: fromBidId(m.id),
+      reason: leaseReasonNumber(m.reason),
+    }).finish(),
+  }),
   'withdraw-lease': (m) => ({
     typeUrl: '/akash.market.v1beta5.MsgWithdrawLease',
     value: MsgWithdrawLease.encode({ id: fromBidId(m.id) }).finish(),

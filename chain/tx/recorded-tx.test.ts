@@ -5,6 +5,7 @@ import secp256k1 from 'secp256k1';
 import { bytesFields, int64Field } from '../wire/fields.js';
 import { recordedTx, recordedTxBytes, recordingNames } from '../testing/recordings.js';
 import { encodeTxBody } from './tx-body.js';
+import { signOne } from '../sign-one.js';
 import { signTx, txHash } from './sign.js';
 import { signerFromPrivateKey } from '../wallet.js';
 
@@ -72,7 +73,8 @@ describe('signTx', () => {
     ['ordered', undefined, 7n],
     ['unordered', 1_795_424_482_391_000_001n, 0n],
   ])('%s: what is signed verifies and decodes to the plan', async (_name, timeoutNs, sequence) => {
-    const bytes = await signTx(signer, {
+    const one = { publicKey: signer.publicKey, sign: (doc: Uint8Array) => signOne(signer, doc) };
+    const bytes = await signTx(one, {
       body: { messages: [{ typeUrl: '/a.B', value: Uint8Array.of(8, 1) }], timeoutNs },
       chainId: 'some-chain-1',
       accountNumber: 12n,

@@ -3,6 +3,7 @@ import type { Comet38Client } from '@cosmjs/tendermint-rpc';
 import { isRpcAnswerError } from '../errors.js';
 import { isChainUnavailable } from '../ports.js';
 import { usable } from '../rpc/comet.js';
+import { SDK } from './sdk-codes.js';
 
 export type SendResult =
   /** In the mempool of the node that was asked; `again` when it has seen the same bytes before. */
@@ -17,11 +18,6 @@ export type SendResult =
       readonly log: string;
     };
 
-/** Codes of codespace `sdk` that say nothing about the transaction itself. */
-const SDK_ALREADY_IN_MEMPOOL = 19;
-const SDK_MEMPOOL_FULL = 20;
-const SDK_TX_TOO_LARGE = 21;
-
 /**
  * CometBFT's own refusals come as JSON-RPC internal errors (-32603) told apart by their text only; these are the texts of
  * CometBFT 0.38's mempool/errors.go.
@@ -29,7 +25,7 @@ const SDK_TX_TOO_LARGE = 21;
 const readRpcRefusal = (data: string): SendResult => {
   if (data.includes('tx already exists in cache')) return { kind: 'pending', again: true };
   if (/^Tx too large/i.test(data)) {
-    return { kind: 'refused', codespace: 'sdk', code: SDK_TX_TOO_LARGE, log: data };
+    return { kind: 'refused', codespace: 'sdk', code: SDK.txTooLarge, log: data };
   }
   return { kind: 'try-later', why: data };
 };
@@ -40,10 +36,10 @@ export const sendTx = async (comet: Comet38Client, bytes: Uint8Array): Promise<S
     const answer = await usable('broadcast_tx_sync', () => comet.broadcastTxSync({ tx: bytes }));
     const { code, codespace = '' } = answer;
     if (code === 0) return { kind: 'pending', again: false };
-    if (codespace === 'sdk' && code === SDK_ALREADY_IN_MEMPOOL) {
+    if (codespace === 'sdk' && code === SDK.alreadyInMempool) {
       return { kind: 'pending', again: true };
     }
-    if (codespace === 'sdk' && code === SDK_MEMPOOL_FULL) {
+    if (codespace === 'sdk' && code === SDK.mempoolFull) {
       return { kind: 'try-later', why: 'the mempool is full' };
     }
     return { kind: 'refused', codespace, code, log: answer.log ?? '' };

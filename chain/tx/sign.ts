@@ -5,7 +5,6 @@ import { sha256 } from '@cosmjs/crypto';
 import { toHex } from '@cosmjs/encoding';
 import { encodePubkey, makeAuthInfoBytes, makeSignBytes, makeSignDoc } from '@cosmjs/proto-signing';
 import type { Coin } from '../../market/money.js';
-import type { Signer } from '../ports.js';
 import { encodeTxBody } from './tx-body.js';
 import type { TxBody } from './tx-body.js';
 
@@ -22,8 +21,14 @@ export interface TxPlan {
 /** The name CometBFT gives a transaction: SHA-256 in upper-case hex. */
 export const txHash = (bytes: Uint8Array): string => toHex(sha256(bytes)).toUpperCase();
 
+/** Who signs: the compressed public key, and what turns a sign document into its signature. */
+export interface TxSigner {
+  readonly publicKey: Uint8Array;
+  sign(signBytes: Uint8Array): Promise<Uint8Array>;
+}
+
 /** Encoded TxRaw. Rejects with whatever the signer rejects with. */
-export const signTx = async (signer: Signer, plan: TxPlan): Promise<Uint8Array> => {
+export const signTx = async (signer: TxSigner, plan: TxPlan): Promise<Uint8Array> => {
   const bodyBytes = encodeTxBody(plan.body);
   const authInfoBytes = makeAuthInfoBytes(
     [{ pubkey: encodePubkey(encodeSecp256k1Pubkey(signer.publicKey)), sequence: plan.sequence }],
@@ -33,6 +38,6 @@ export const signTx = async (signer: Signer, plan: TxPlan): Promise<Uint8Array> 
     undefined,
   );
   const signDoc = makeSignDoc(bodyBytes, authInfoBytes, plan.chainId, Number(plan.accountNumber));
-  const signature = await signer.signDirect(makeSignBytes(signDoc));
+  const signature = await signer.sign(makeSignBytes(signDoc));
   return TxRaw.encode({ bodyBytes, authInfoBytes, signatures: [signature] }).finish();
 };
