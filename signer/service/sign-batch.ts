@@ -3,6 +3,7 @@
  * asked for again for ever.
  */
 import type { Signer } from '../../chain/ports.js';
+import { signOne } from '../../chain/sign-one.js';
 import type { Reason } from '../../market/reasons.js';
 import { judge } from '../policy/judge.js';
 import { addSpend, NOTHING_SPENT } from '../policy/signing-policy.js';
@@ -86,7 +87,7 @@ export class BatchSigner {
         const refused = judged.answers[i];
         if (refused !== undefined) return { refused };
         this.#recent.add(bytes);
-        return { signature: await signer.signDirect(bytes) };
+        return { signature: await signOne(signer, bytes) };
       }),
     );
   }

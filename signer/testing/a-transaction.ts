@@ -1,6 +1,7 @@
 /** Sign bytes exactly as the lane makes them, and the people of the signer's tests. */
 import { signerFromPrivateKey } from '../../chain/wallet.js';
 import { encodeMessage } from '../../chain/tx/messages.js';
+import { signOne } from '../../chain/sign-one.js';
 import { signTx } from '../../chain/tx/sign.js';
 import type { TxPlan } from '../../chain/tx/sign.js';
 import type { ChainMessage } from '../../chain/ports.js';
@@ -65,10 +66,10 @@ export const signBytesOfBody = async (
   const { feeUakt = 5_000n, ...rest } = plan;
   await signTx(
     {
-      ...SIGNER,
-      signDirect: async (bytes) => {
+      publicKey: SIGNER.publicKey,
+      sign: async (bytes) => {
         captured = Uint8Array.from(bytes);
-        return SIGNER.signDirect(bytes);
+        return signOne(SIGNER, bytes);
       },
     },
     {
