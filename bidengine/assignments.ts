@@ -6,11 +6,11 @@ import type { UnitDemand } from './demand.js';
 import type { ModelNodes, NodeIndex } from './node-index.js';
 
 /**
- * What a whole GPU of a model is worth per hour, `undefined` when it may not be sold. An order that leaves the
+ * What a whole GPU of a model is worth per hour to a replica of a unit, `undefined` when it may not be sold. An order that leaves the
  * choice open gets the least valuable model that fits, so that scarce ones stay free for those who need them, and the
  * price is the lowest that any placement would have.
  */
-export type ModelWorth = (model: GpuModel) => Decimal | undefined;
+export type ModelWorth = (model: GpuModel, unit: UnitDemand) => Decimal | undefined;
 
 /** One acceptable model of a unit with what it costs the whole unit. */
 interface Option {
@@ -35,7 +35,7 @@ export const optionsOf = (
     const options: Option[] = [];
     for (const nodes of index.models) {
       if (!gpuSatisfiesAny(nodes.model, unit.gpus)) continue;
-      const each = worth(nodes.model);
+      const each = worth(nodes.model, unit);
       if (each === undefined) continue;
       const gpus = String(unit.exact.gpus * BigInt(unit.count));
       options.push({ nodes, cost: each.times(new Decimal(gpus)) });

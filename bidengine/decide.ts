@@ -32,8 +32,8 @@ const candidates = function* (
     allowUnknownStorage: rules.allowUnknownStorage,
   };
   const withoutPrice = new Set<GpuModel>();
-  const worth: ModelWorth = (gpu) => {
-    const usd = strategy.worth(gpu, market);
+  const worth: ModelWorth = (gpu, unit) => {
+    const usd = strategy.worth(gpu, market, unit);
     if (usd === undefined) withoutPrice.add(gpu);
     return usd;
   };
@@ -47,7 +47,7 @@ const candidates = function* (
     any = true;
     yield next.value;
   }
-  const anyModel: ModelWorth = (gpu) => worth(gpu) ?? NOTHING;
+  const anyModel: ModelWorth = (gpu, unit) => worth(gpu, unit) ?? NOTHING;
   return yield* placements(order.spec, snapshot, { ...options, worth: anyModel });
 };
 

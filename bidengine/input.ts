@@ -7,6 +7,7 @@ import type { Reason } from '../market/reasons.js';
 import type { MarketParams, Order } from '../market/records.js';
 import type { ResourceOffer } from '../market/resources.js';
 import type { ExchangeRates } from './exchange.js';
+import type { PriceFactor } from './price-book.js';
 import type { PricingPolicy } from './pricing-policy.js';
 import type { Scorer } from './scorer.js';
 import type { InventorySnapshot } from './snapshot.js';
@@ -95,6 +96,8 @@ export interface PriceTerm {
   readonly quantity: Decimal;
   readonly usdPerHourEach: Decimal;
   readonly usdPerHour: Decimal;
+  /** What made `usdPerHourEach` of the rate in the book; left out for the rate itself. */
+  readonly factors?: readonly PriceFactor[] | undefined;
 }
 
 export interface BidDecision {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GpuModel } from '../market/gpu.js';
 import { formatPrice, uactPerBlockToUsdPerHour } from '../market/money.js';
+import type { ExchangeRate, ExchangeRates } from './exchange.js';
 import { quote } from './pricing.js';
 import { objectionsTo } from './price-maximum.js';
 import type { PriceOutcome } from './strategy.js';
 import type { PricingPolicy } from './pricing-policy.js';
-import { aPolicy, dec } from './testing/input-builder.js';
+import { anInput, aPolicy, dec } from './testing/input-builder.js';
 import { A100, H100 } from './testing/node-builder.js';
 import { anOrder, aUnit, disk, GIB, persistentVolume, ramVolume } from './testing/order-builder.js';
 import type { OrderBuilder, UnitBuilder } from './testing/order-builder.js';
@@ -29,8 +30,19 @@ const ask = (
   policy: PricingPolicy,
   models = NO_GPU,
   blockTimeMs = 6000,
+  exchange = anInput().exchange,
 ): PriceOutcome => {
-  const outcome = quote(order.obj().spec, models, policy, blockTimeMs);
+  const { snapshot, nowMs } = anInput();
+  const input = {
+    order: order.obj(),
+    models,
+    placement: [],
+    snapshot,
+    nowMs,
+    exchange,
+    blockTimeMs,
+  };
+  const outcome = quote(input, policy);
   if (!outcome.ok) return outcome;
   const reasons = objectionsTo(outcome.quote, order.obj().spec);
   return reasons.length === 0 ? outcome : { ok: false, reasons };
@@ -202,8 +214,31 @@ describe('quote', () => {
     );
   });
 
-  it('does not compare amounts in another denomination', () => {
-    expect(uact(ask(anOrder().withPrice('1', 'uakt'), cpuPolicy('0.6')))).toBe('1000');
+  const exchange = (akt: ExchangeRate): ExchangeRates => ({ ...anInput().exchange, akt });
+  const askIn = (denom: string, rates: ExchangeRates): string => {
+    const order = anOrder().withPrice('9000', denom);
+    return uact(ask(order, cpuPolicy('0.6'), NO_GPU, 6000, rates));
+  };
+  const USDC = 'ibc/170C677610AC31DF0904FFE09CD3B5C657492170E7E52372E48756B71E56F2F1';
+  const stale: ExchangeRate = {
+    status: 'stale',
+    why: 'the oracle is silent',
+    conservativeUsd: dec('9'),
+  };
+
+  it.each<[string, string, ExchangeRates, string]>([
+    ['uact is a millionth of a US dollar, whatever AKT does', 'uact', exchange(stale), '1000'],
+    ['uakt by the fresh price of AKT', 'uakt', anInput().exchange, '2000'],
+    ['bridged USDC by its own price', USDC, anInput().exchange, '1000'],
+    [
+      'uakt without a fresh price: no bid, and never by the careful rate',
+      'uakt',
+      exchange(stale),
+      'PriceSourceStale: the order is priced in uakt and the price of akt in US dollars is not known: the oracle is silent',
+    ],
+    ['another coin', 'uatom', anInput().exchange, 'DenomNotAccepted: nothing is sold for uatom'],
+  ])('%s', (_name, denom, rates, want) => {
+    expect(askIn(denom, rates)).toBe(want);
   });
 
   it('reports maximum and ceiling together', () => {

@@ -1,92 +1,116 @@
-/** The price of the exact devices that were placed: terms, floor, ceiling, rounding. Exact until the last step. */
-import { Big } from 'big.js';
-import type { GpuModel } from '../market/gpu.js';
+/** The price of the exact devices that were placed: terms, expression, floors, ceiling, coin, rounding. */
 import { Decimal } from '../market/money.js';
 import type { Reason } from '../market/reasons.js';
-import type { GroupSpec } from '../market/resources.js';
+import { groupMaxPrice } from '../market/resources.js';
 import { PRICE_DENOM } from './checks/price.js';
+import { demandsOf } from './demand.js';
+import type { UnitDemand } from './demand.js';
+import { assetOf, priceRate } from './exchange.js';
+import { expressionInput } from './price-expression-input.js';
+import { OrderPrices } from './price-order.js';
+import { roundPrice, toMicroUsdPerBlock, toUsdPerHour } from './price-rounding.js';
 import { priceTerms } from './price-terms.js';
+import type { PriceTerms } from './price-terms.js';
 import type { PricingPolicy } from './pricing-policy.js';
 import { reason } from './reasons.js';
-import type { PriceOutcome } from './strategy.js';
+import type { PriceOutcome, PricingInput } from './strategy.js';
 
-/**
- * Places of a bid's price in uact per block: those which the Akash provider gives its price scripts. One unit of the
- * last place is 10^-12 USD per block, under a thousandth of a cent per year: finer prices would only be longer.
- */
-export const PRICE_PLACES = 6;
-
-/** Places of a rate shown in USD per hour. */
-const USD_PLACES = 12;
-
-/** Milliseconds per hour over uact per USD: one division keeps whole results exact. */
-const HOUR_OVER_MICRO = new Decimal('3.6');
-
-/** Rounded up, so that rounding never takes a price below its floor. */
-const toUactPerBlock = (usdPerHour: Decimal, blockTimeMs: number): Decimal =>
-  usdPerHour
-    .times(new Decimal(String(blockTimeMs)))
-    .div(HOUR_OVER_MICRO)
-    .round(PRICE_PLACES, Big.roundUp);
-
-const toUsdPerHour = (uactPerBlock: Decimal, blockTimeMs: number): Decimal =>
-  uactPerBlock
-    .times(HOUR_OVER_MICRO)
-    .div(new Decimal(String(blockTimeMs)))
-    .round(USD_PLACES, Big.roundHalfUp);
-
+const ZERO = new Decimal('0');
 const larger = (a: Decimal, b: Decimal): Decimal => (a.gte(b) ? a : b);
 
 const refused = (...reasons: readonly Reason[]): PriceOutcome => ({ ok: false, reasons });
 
-/** The policy's floor in uact per block; 0 without one. */
-const floorOf = (policy: PricingPolicy, blockTimeMs: number): Decimal => {
-  const zero = new Decimal('0');
-  const fromUsd = toUactPerBlock(policy.floorUsdPerHour ?? zero, blockTimeMs);
-  const fromUact = (policy.minimumUactPerBlock ?? zero).round(PRICE_PLACES, Big.roundUp);
-  return larger(fromUsd, fromUact);
+/** US dollars per whole coin of the order's denomination, or why there is no price in it. */
+const coinRate = ({ order, exchange }: PricingInput): Decimal | Reason => {
+  const { denom } = groupMaxPrice(order.spec);
+  const field = 'order.spec.units.price.denom';
+  const asset = assetOf(denom);
+  if (asset === undefined) {
+    return reason('DenomNotAccepted', `nothing is sold for ${denom}`, field);
+  }
+  const rate = priceRate(exchange, asset);
+  if (rate !== undefined) return rate;
+  const known = asset === 'act' ? undefined : exchange[asset];
+  const why = known?.status === 'stale' ? `: ${known.why}` : '';
+  const message = `the order is priced in ${denom} and the price of ${asset} in US dollars is not known${why}`;
+  return reason('PriceSourceStale', message, field);
 };
 
-/**
- * What `group` costs per block with the GPUs in `models` (by unit id).
- * @param blockTimeMs milliseconds between blocks
- * @throws RangeError when `blockTimeMs` is not above 0
- */
-export const quote = (
-  group: GroupSpec,
-  models: ReadonlyMap<number, GpuModel>,
-  policy: PricingPolicy,
-  blockTimeMs: number,
-): PriceOutcome => {
-  if (!(blockTimeMs > 0)) {
-    throw new RangeError(`chain.blockTimeMs must be above 0, got ${blockTimeMs}`);
-  }
-  const { terms, missing } = priceTerms(group, models, policy);
-  if (missing.length > 0) return refused(...missing);
-  const both = (uact: Decimal): string =>
-    `${uact.toFixed()} uact per block (${toUsdPerHour(uact, blockTimeMs).toFixed(4)} USD per hour)`;
+/** Floor and computed price of a whole order, in millionths of a US dollar per block. */
+const floorOf = (policy: PricingPolicy, blockTimeMs: number, costUsdPerHour: Decimal): Decimal =>
+  larger(
+    toMicroUsdPerBlock(larger(policy.floorUsdPerHour ?? ZERO, costUsdPerHour), blockTimeMs),
+    policy.minimumUactPerBlock ?? ZERO,
+  );
 
-  const sum = terms.reduce((total, t) => total.plus(t.usdPerHour), new Decimal('0'));
-  const computed = toUactPerBlock(sum, blockTimeMs);
-  const floor = floorOf(policy, blockTimeMs);
-  const amount = larger(computed, floor);
-  const reasons: Reason[] = [];
+const computedUsd = (
+  input: PricingInput,
+  policy: PricingPolicy,
+  units: readonly UnitDemand[],
+  { terms }: PriceTerms,
+): Decimal | Reason => {
+  const sum = terms.reduce((total, t) => total.plus(t.usdPerHour), ZERO);
+  if (policy.expression === undefined) return sum;
+  const result = policy.expression.evaluate(expressionInput(input, units, sum));
+  return result.ok
+    ? result.usdPerHour
+    : reason(
+        'PriceExpressionFailed',
+        `the expression of policy ${policy.name} gives no price: ${result.problem}`,
+        'policy.expression',
+      );
+};
+
+const isReason = (value: Decimal | Reason): value is Reason => 'code' in value;
+
+/**
+ * What the order costs per block with the GPUs in `input.models`, by `policy`.
+ * @throws RangeError when a block time is not above 0
+ */
+export const quote = (input: PricingInput, policy: PricingPolicy): PriceOutcome => {
+  const { order, models } = input;
+  const blockTimeMs = policy.blockTimeMs ?? input.blockTimeMs;
+  const units = demandsOf(order.spec);
+  const priced = priceTerms(order.spec, units, models, new OrderPrices(policy, input, units));
+  const coinUsd = coinRate(input);
+  const lacking = [...priced.missing, ...(isReason(coinUsd) ? [coinUsd] : [])];
+  if (lacking.length > 0 || isReason(coinUsd)) return refused(...lacking);
+  const usd = computedUsd(input, policy, units, priced);
+  if (isReason(usd)) return refused(usd);
+
+  const computed = toMicroUsdPerBlock(usd, blockTimeMs);
+  const floor = floorOf(policy, blockTimeMs, priced.costUsdPerHour);
+  const total = larger(computed, floor);
+  const { denom } = groupMaxPrice(order.spec);
+  const exact = denom === PRICE_DENOM ? total : total.div(coinUsd);
+  const amount = roundPrice(exact, policy);
+  const words = (microUsd: Decimal): string =>
+    `${roundPrice(microUsd, policy).toFixed()} uact per block (${toUsdPerHour(microUsd, blockTimeMs).toFixed(4)} USD per hour)`;
   const ceiling = policy.ceilingUsdPerHour;
-  if (ceiling !== undefined && amount.gt(toUactPerBlock(ceiling, blockTimeMs))) {
-    const message = `our price is ${both(amount)}; the ceiling of policy ${policy.name} is ${ceiling.toFixed()} USD per hour`;
-    reasons.push(reason('PriceAbovePolicyCeiling', message, 'policy.ceilingUsdPerHour'));
-  }
+  const objections =
+    ceiling === undefined || total.lte(toMicroUsdPerBlock(ceiling, blockTimeMs))
+      ? []
+      : [
+          reason(
+            'PriceAbovePolicyCeiling',
+            `our price is ${words(total)}; the ceiling of policy ${policy.name} is ${ceiling.toFixed()} USD per hour`,
+            'policy.ceilingUsdPerHour',
+          ),
+        ];
   return {
     ok: true,
     quote: {
-      price: { denom: PRICE_DENOM, amount },
-      exact: amount,
-      usdPerHour: toUsdPerHour(amount, blockTimeMs),
-      breakdown: terms,
+      price: { denom, amount },
+      exact,
+      usdPerHour: toUsdPerHour(
+        denom === PRICE_DENOM ? amount : amount.times(coinUsd),
+        input.blockTimeMs,
+      ),
+      breakdown: priced.terms,
       policy: policy.name,
-      objections: reasons,
+      objections,
       ...(computed.lt(floor)
-        ? { raisedTo: `the floor of policy ${policy.name} is ${both(floor)}` }
+        ? { raisedTo: `the floor of policy ${policy.name} is ${words(floor)}` }
         : {}),
     },
   };

@@ -20,7 +20,7 @@ export const SKIP_REASONS = {
   GpuCapabilityMissing:
     "None of a unit's GPU attributes matches a GPU capability of the provider's record on chain, so the chain would refuse the bid.",
   HostnameBlocked: 'The deployment wants to serve a hostname that the operator has blocked.',
-  DenomNotAccepted: 'The order is not priced in uact, the only denomination of deployments.',
+  DenomNotAccepted: 'The order is priced in a coin for which nothing is sold.',
   OrderPriceInvalid:
     'The order offers no positive price, or prices its units in several denominations.',
   TenantDenied: "The tenant is on the price policy's deny list.",
@@ -48,8 +48,12 @@ export const SKIP_REASONS = {
   PlacementSearchLimit:
     'The group is too intricate to place within the search limit; no placement was found, though one may exist.',
   NoPricingPolicy: 'There is no price policy, so no price can be asked.',
+  NoPolicyApplies: 'Every price policy is for other orders: by tenant, attribute or GPU.',
   NoGpuRate: 'The price policy has no rate for a GPU that the order would get.',
   NoStorageRate: 'The price policy has no rate for a storage class that the order would get.',
+  PriceExpressionFailed: "The price policy's expression gave no price for this order.",
+  PriceSourceStale:
+    'The order is priced in a coin whose price in US dollars is unknown or too old; no bid is made in it until that is known.',
   PriceZero: 'The price policy prices the order at nothing.',
   PriceAboveOrderMaximum: 'Our price is higher than the most the order pays.',
   OrderMaximumBelowFloor: 'The most the order pays is less than the floor of the price policy.',

@@ -7,6 +7,7 @@ import type { GpuModel } from '../market/gpu.js';
 import type { DecCoin, Decimal } from '../market/money.js';
 import type { Reason } from '../market/reasons.js';
 import type { Order } from '../market/records.js';
+import type { UnitDemand } from './demand.js';
 import type { ExchangeRates } from './exchange.js';
 import type { Placement, PriceTerm } from './input.js';
 import type { InventorySnapshot } from './snapshot.js';
@@ -65,10 +66,10 @@ export interface BidOutcome {
 export interface PricingStrategy {
   readonly name: string;
   /**
-   * What a whole GPU of `gpu` is worth per hour for this order, `undefined` when it may not be sold. An order that leaves the
-   * model open gets the least valuable one that fits.
+   * What a whole GPU of `gpu` is worth per hour to a replica of `unit`, `undefined` when it may not be sold. An order that leaves
+   * the model open gets the least valuable one that fits.
    */
-  worth(gpu: GpuModel, input: MarketInput): Decimal | undefined;
+  worth(gpu: GpuModel, input: MarketInput, unit: UnitDemand): Decimal | undefined;
   /** Whether a dearer model may still give a cheaper price, so that other placements are tried after a refusal. */
   readonly pricesVaryByModel: boolean;
   /** The asking price. Never throws for what an order may hold. */

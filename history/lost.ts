@@ -1,6 +1,6 @@
 /** What it would have taken to be the cheaper bid. Price is not all that a tenant looks at: cheaper is no promise of winning. */
 import { Big } from 'big.js';
-import { PRICE_PLACES } from '../bidengine/pricing.js';
+import { PRICE_PLACES } from '../bidengine/pricing-policy.js';
 import { Decimal } from '../market/money.js';
 import type { DecCoin } from '../market/money.js';
 

@@ -1,21 +1,22 @@
 import { Decimal, formatDecCoin } from '../../market/money.js';
+import { assetOf } from '../exchange.js';
 import { reason } from '../reasons.js';
 import type { Check } from './check.js';
 
-/** The only denomination in which the chain prices deployments (provider-wire 1.9). */
+/** The denomination in which the chain prices deployments today (provider-wire 1.9). */
 export const PRICE_DENOM = 'uact';
 const ZERO = new Decimal('0');
 
-/** Every unit must be priced in uact. */
+/** Every unit must be priced in a coin we sell for; today's chain lets in only uact. */
 export const denom: Check = {
-  name: 'the order is priced in uact',
+  name: 'the order is priced in a coin we take',
   run: ({ order }) => {
-    const other = order.spec.units.find((u) => u.price.denom !== PRICE_DENOM);
+    const other = order.spec.units.find((u) => assetOf(u.price.denom) === undefined);
     return other === undefined
       ? undefined
       : reason(
           'DenomNotAccepted',
-          `unit ${other.resources.id} is priced in ${other.price.denom}, only ${PRICE_DENOM} is accepted`,
+          `unit ${other.resources.id} is priced in ${other.price.denom}; taken are uact, and uakt and bridged USDC where the chain lets them in`,
           'order.spec.units.price.denom',
         );
   },
