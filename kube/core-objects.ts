@@ -179,3 +179,86 @@ export interface TokenReview extends KubeObject {
     readonly error?: string;
   };
 }
+
+/** storage.k8s.io/v1 StorageClass. */
+export interface StorageClass extends KubeObject {
+  readonly provisioner?: string;
+}
+
+interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+/** storage.k8s.io/v1 CSIStorageCapacity: free space of a class for the nodes of one topology. */
+export interface CsiStorageCapacity extends KubeObject {
+  readonly storageClassName: string;
+  /** Absent: no node reaches it. Empty: every node does. */
+  readonly nodeTopology?: LabelSelector;
+  readonly capacity?: string;
+  readonly maximumVolumeSize?: string;
+}
+
+export interface PersistentVolumeClaim extends KubeObject {
+  readonly spec: { readonly storageClassName?: string };
+  readonly status?: { readonly phase?: string; readonly capacity?: Quantities };
+}
+
+/** One of the four is set. */
+export interface DeviceAttribute {
+  readonly string?: string;
+  readonly version?: string;
+  readonly int?: number;
+  readonly bool?: boolean;
+}
+
+/** resource.k8s.io/v1 ResourceSlice: devices that a DRA driver publishes. */
+export interface ResourceSlice extends KubeObject {
+  readonly spec: {
+    readonly driver: string;
+    readonly nodeName?: string;
+    readonly pool: {
+      readonly name: string;
+      readonly generation: number;
+      readonly resourceSliceCount: number;
+    };
+    readonly devices?: readonly {
+      readonly name: string;
+      readonly attributes?: Readonly<Record<string, DeviceAttribute>>;
+      readonly capacity?: Readonly<Record<string, { readonly value: string }>>;
+      readonly taints?: readonly {
+        readonly key: string;
+        readonly value?: string;
+        readonly effect: string;
+      }[];
+    }[];
+  };
+}
+
+/** resource.k8s.io/v1 ResourceClaim: who holds which devices. */
+export interface ResourceClaim extends KubeObject {
+  readonly status?: {
+    readonly allocation?: {
+      readonly devices?: {
+        readonly results?: readonly {
+          readonly driver: string;
+          readonly pool: string;
+          readonly device: string;
+          readonly adminAccess?: boolean;
+        }[];
+      };
+    };
+  };
+}
+
+/** resource.k8s.io/v1 DeviceClass. */
+export interface DeviceClass extends KubeObject {
+  readonly spec: {
+    /** The resource that pods may ask for instead of claiming devices of this class. */
+    readonly extendedResourceName?: string;
+  };
+}

@@ -5,14 +5,20 @@ import type { KubeObject } from '../crds/object.js';
 import type {
   ConfigMap,
   CoordinationLease,
+  CsiStorageCapacity,
   Deployment,
+  DeviceClass,
   KubeEvent,
   Namespace,
   Node,
+  PersistentVolumeClaim,
   Pod,
+  ResourceClaim,
+  ResourceSlice,
   Secret,
   Service,
   StatefulSet,
+  StorageClass,
   TokenReview,
 } from './core-objects.js';
 
@@ -60,7 +66,7 @@ export const SECRETS = define<Secret>('v1', 'Secret', 'secrets');
 export const CONFIG_MAPS = define<ConfigMap>('v1', 'ConfigMap', 'configmaps');
 export const SERVICES = define<Service>('v1', 'Service', 'services');
 export const SERVICE_ACCOUNTS = define('v1', 'ServiceAccount', 'serviceaccounts');
-export const PERSISTENT_VOLUME_CLAIMS = define(
+export const PERSISTENT_VOLUME_CLAIMS = define<PersistentVolumeClaim>(
   'v1',
   'PersistentVolumeClaim',
   'persistentvolumeclaims',
@@ -74,7 +80,34 @@ export const NETWORK_POLICIES = define('networking.k8s.io/v1', 'NetworkPolicy', 
 export const ROLES = define('rbac.authorization.k8s.io/v1', 'Role', 'roles');
 export const ROLE_BINDINGS = define('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings');
 export const RUNTIME_CLASSES = define('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', false);
-export const STORAGE_CLASSES = define('storage.k8s.io/v1', 'StorageClass', 'storageclasses', false);
+export const STORAGE_CLASSES = define<StorageClass>(
+  'storage.k8s.io/v1',
+  'StorageClass',
+  'storageclasses',
+  false,
+);
+export const CSI_STORAGE_CAPACITIES = define<CsiStorageCapacity>(
+  'storage.k8s.io/v1',
+  'CSIStorageCapacity',
+  'csistoragecapacities',
+);
+export const RESOURCE_SLICES = define<ResourceSlice>(
+  'resource.k8s.io/v1',
+  'ResourceSlice',
+  'resourceslices',
+  false,
+);
+export const RESOURCE_CLAIMS = define<ResourceClaim>(
+  'resource.k8s.io/v1',
+  'ResourceClaim',
+  'resourceclaims',
+);
+export const DEVICE_CLASSES = define<DeviceClass>(
+  'resource.k8s.io/v1',
+  'DeviceClass',
+  'deviceclasses',
+  false,
+);
 export const EVENTS = define<KubeEvent>('events.k8s.io/v1', 'Event', 'events');
 export const COORDINATION_LEASES = define<CoordinationLease>(
   'coordination.k8s.io/v1',
@@ -118,6 +151,10 @@ export const ALL_RESOURCES: readonly Resource[] = [
   ROLE_BINDINGS,
   RUNTIME_CLASSES,
   STORAGE_CLASSES,
+  CSI_STORAGE_CAPACITIES,
+  RESOURCE_SLICES,
+  RESOURCE_CLAIMS,
+  DEVICE_CLASSES,
   EVENTS,
   COORDINATION_LEASES,
   CUSTOM_RESOURCE_DEFINITIONS,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { isAddressRange } from './inventory/address-pool.js';
 
 const periodMs = (def: number): z.ZodDefault<z.ZodNumber> => z.number().int().min(10).default(def);
 
@@ -67,6 +68,22 @@ export const configSchema = z.strictObject({
       keepHours: z.number().int().min(1).max(168).default(25),
       /** All segments together, bytes after compression; beyond it the oldest go. */
       maxBytes: z.number().int().min(1_048_576).default(33_554_432),
+    })
+    .prefault({}),
+  /** What of the cluster is for sale. */
+  inventory: z
+    .strictObject({
+      /** Labels that a node must bear for tenants' pods to be placed on it. */
+      nodeSelector: z.record(z.string(), z.string()).default({}),
+      /** Addresses that may be leased, as in a MetalLB IPAddressPool: 203.0.113.0/28 or 203.0.113.40-203.0.113.50. */
+      leasedIpAddresses: z
+        .array(
+          z.string().refine(isAddressRange, {
+            message:
+              'must be a network such as 203.0.113.0/28 or a range such as 10.0.0.5-10.0.0.9',
+          }),
+        )
+        .default([]),
     })
     .prefault({}),
   timings: z

@@ -1,4 +1,5 @@
 /** What the leader runs: every loop, wired to each other, until the signal aborts. */
+import { OBSERVE_DEFAULTS } from '../bidengine/observe-node.js';
 import type { ChainClient } from '../chain/client.js';
 import type { TxLane } from '../chain/ports.js';
 import type { ComputeProvider } from '../crds/generated/types.js';
@@ -19,6 +20,7 @@ import { EarningsView } from './funds/earnings-view.js';
 import { FundsBook } from './funds/funds-book.js';
 import { DecisionJournal } from './history/journal.js';
 import { HistoryKeeper } from './history/keeper.js';
+import { addressPool } from './inventory/address-pool.js';
 import { InventoryView } from './inventory/inventory-view.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
@@ -93,6 +95,8 @@ export const lead = async (
   });
   const inventory = new InventoryView({
     ...{ api, clock, random },
+    observe: { ...OBSERVE_DEFAULTS, requiredLabels: config.inventory.nodeSelector },
+    addresses: addressPool(config.inventory.leasedIpAddresses),
     onError: (err) => log.warn({ err }, 'watching the cluster failed; trying again'),
   });
   const records = new KubeBidRecords(api, address, computeProvider);

@@ -17,6 +17,8 @@ describe('createMetrics', () => {
     metrics.withdrawn(5);
     metrics.reconcileError('lease');
     metrics.discrepancies('orphan-namespace', 1);
+    metrics.unsellable([{ code: 'NodeCordoned', nodes: 2, gpus: 16 }]);
+    metrics.inventoryAnomalies(new Map([['NodeOverAllocated', 1]]));
     const text = await metrics.registry.metrics();
     for (const line of [
       'berth_orders_seen_total 2',
@@ -33,6 +35,9 @@ describe('createMetrics', () => {
       'berth_withdrawn_uact_total 5',
       'berth_reconcile_errors_total{controller="lease"} 1',
       'berth_discrepancies{kind="orphan-namespace"} 1',
+      'berth_nodes_unsellable{reason="NodeCordoned"} 2',
+      'berth_gpus_unsellable{reason="NodeCordoned"} 16',
+      'berth_inventory_anomalies{reason="NodeOverAllocated"} 1',
     ]) {
       expect(text).toContain(line);
     }

@@ -25,6 +25,12 @@ export interface OperatorMetrics {
   leases(byPhase: ReadonlyMap<string, number>): void;
   /** All of them at once: models that are gone disappear, and variants of one model (memory, interface) add up. */
   gpus(rows: readonly GpuCounts[]): void;
+  /** Why what there is cannot be sold, all reasons at once: one that is gone disappears. */
+  unsellable(
+    rows: readonly { readonly code: string; readonly nodes: number; readonly gpus: number }[],
+  ): void;
+  /** What did not add up at the last count, by reason code. */
+  inventoryAnomalies(counts: ReadonlyMap<string, number>): void;
   revenueUsdPerHour(value: number): void;
   chainHead(height: number, stalenessSeconds: number): void;
   /** All balances at once, smallest units by denomination; the chain lists none that is empty. */
@@ -77,6 +83,24 @@ export const createMetrics = (): OperatorMetrics => {
     name: 'berth_gpus',
     help: 'GPUs by state and model',
     labelNames: ['state', 'model'],
+    registers,
+  });
+  const unsellableNodes = new Gauge({
+    name: 'berth_nodes_unsellable',
+    help: 'Nodes that are not for sale, by reason code; one with two reasons counts in both',
+    labelNames: ['reason'],
+    registers,
+  });
+  const unsellableGpus = new Gauge({
+    name: 'berth_gpus_unsellable',
+    help: 'GPUs that are not for sale, by reason code; one with two reasons counts in both',
+    labelNames: ['reason'],
+    registers,
+  });
+  const anomalies = new Gauge({
+    name: 'berth_inventory_anomalies',
+    help: 'What did not add up at the last count of the inventory, by reason code; worth an alarm above 0',
+    labelNames: ['reason'],
     registers,
   });
   const revenue = new Gauge({
@@ -132,6 +156,18 @@ export const createMetrics = (): OperatorMetrics => {
       for (const { model, ...counts } of rows) {
         for (const [state, count] of Object.entries(counts)) gpus.inc({ state, model }, count);
       }
+    },
+    unsellable: (rows) => {
+      unsellableNodes.reset();
+      unsellableGpus.reset();
+      for (const { code, nodes, gpus: count } of rows) {
+        unsellableNodes.set({ reason: code }, nodes);
+        unsellableGpus.set({ reason: code }, count);
+      }
+    },
+    inventoryAnomalies: (counts) => {
+      anomalies.reset();
+      for (const [reason, count] of counts) anomalies.set({ reason }, count);
     },
     revenueUsdPerHour: (value) => revenue.set(value),
     chainHead: (h, s) => {

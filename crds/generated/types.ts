@@ -315,11 +315,62 @@ export interface NodeInventory {
      */
     readonly model?: string;
     /**
+     * GPUs of the machine, usable or not.
+     */
+    readonly gpusPresent?: number;
+    /**
+     * MIG slices by resource name.
+     */
+    readonly slices?: {
+        /**
+         * Allocatable slices.
+         */
+        readonly [k: string]: number;
+    };
+    /**
+     * GPU driver version, as far as the node tells.
+     */
+    readonly driver?: string;
+    /**
+     * Newest CUDA that the driver takes, as far as the node tells.
+     */
+    readonly cuda?: string;
+    /**
      * Why it is not, or not fully, sellable.
      *
      * @maxItems 16
      */
     readonly reasons?: readonly NodeReason[];
+}
+/**
+ * One reason.
+ */
+export interface UnsellableCount {
+    /**
+     * Stable CamelCase code, see docs/reasons.md.
+     */
+    readonly code: string;
+    /**
+     * Nodes that are not for sale because of it.
+     */
+    readonly nodes: number;
+    /**
+     * GPUs that are not for sale because of it.
+     */
+    readonly gpus: number;
+}
+/**
+ * One class.
+ */
+export interface StorageInventory {
+    /**
+     * Name of the class.
+     */
+    readonly name: string;
+    /**
+     * Free bytes; absent when its driver does not tell.
+     */
+    readonly availableBytes?: string;
 }
 /**
  * Leases held.
@@ -356,7 +407,7 @@ export interface ComputeProviderStatus {
      */
     readonly observedGeneration?: number;
     /**
-     * Observations of the latest state. Types: Ready, ChainSynced, InventorySynced, Registered, Funded, Bidding, GatewayReachable.
+     * Observations of the latest state. Types: Ready, ChainSynced, InventorySynced, InventoryConsistent, Registered, Funded, Bidding, GatewayReachable.
      *
      * @maxItems 16
      */
@@ -375,6 +426,22 @@ export interface ComputeProviderStatus {
      * @maxItems 5000
      */
     readonly nodes?: readonly NodeInventory[];
+    /**
+     * Why what there is cannot be sold; a node with two reasons is in both rows.
+     *
+     * @maxItems 128
+     */
+    readonly unsellable?: readonly UnsellableCount[];
+    /**
+     * Persistent storage classes.
+     *
+     * @maxItems 256
+     */
+    readonly storage?: readonly StorageInventory[];
+    /**
+     * Addresses that can still be leased.
+     */
+    readonly leasedIpsAvailable?: number;
     /**
      * The wallet's coins with their denominations, for example 123uakt.
      *

@@ -47,6 +47,10 @@ const nodes = list(
       sellable: flag('Whether replicas can be placed here.'),
       gpus: count('Allocatable GPUs.'),
       model: text('GPU model.', 128),
+      gpusPresent: count('GPUs of the machine, usable or not.'),
+      slices: map('MIG slices by resource name.', count('Allocatable slices.'), 64),
+      driver: text('GPU driver version, as far as the node tells.', 64),
+      cuda: text('Newest CUDA that the driver takes, as far as the node tells.', 64),
       reasons: list(
         'Why it is not, or not fully, sellable.',
         object('NodeReason', 'A stable code and a sentence.', {
@@ -56,9 +60,33 @@ const nodes = list(
         16,
       ),
     },
-    { optional: ['gpus', 'model', 'reasons'] },
+    { optional: ['gpus', 'model', 'gpusPresent', 'slices', 'driver', 'cuda', 'reasons'] },
   ),
   5000,
+);
+
+const unsellable = list(
+  'Why what there is cannot be sold; a node with two reasons is in both rows.',
+  object('UnsellableCount', 'One reason.', {
+    code: reasonCode,
+    nodes: count('Nodes that are not for sale because of it.'),
+    gpus: count('GPUs that are not for sale because of it.'),
+  }),
+  128,
+);
+
+const storage = list(
+  'Persistent storage classes.',
+  object(
+    'StorageInventory',
+    'One class.',
+    {
+      name: text('Name of the class.', 253),
+      availableBytes: wholeAmount('Free bytes; absent when its driver does not tell.'),
+    },
+    { optional: ['availableBytes'] },
+  ),
+  256,
 );
 
 export const computeProviderStatus = object(
@@ -70,6 +98,7 @@ export const computeProviderStatus = object(
       'Ready',
       'ChainSynced',
       'InventorySynced',
+      'InventoryConsistent',
       'Registered',
       'Funded',
       'Bidding',
@@ -83,6 +112,9 @@ export const computeProviderStatus = object(
     gpus: object('GpuTotals', 'GPUs of all models.', gpuCounts),
     inventory,
     nodes,
+    unsellable,
+    storage,
+    leasedIpsAvailable: count('Addresses that can still be leased.'),
     balances: list(
       "The wallet's coins with their denominations, for example 123uakt.",
       text('Amount with denomination.', 167),
@@ -106,6 +138,9 @@ export const computeProviderStatus = object(
       'gpus',
       'inventory',
       'nodes',
+      'unsellable',
+      'storage',
+      'leasedIpsAvailable',
       'balances',
       'leases',
       'orders',

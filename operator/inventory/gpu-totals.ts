@@ -74,7 +74,19 @@ export const nodeInventory = (snapshot: InventorySnapshot): readonly NodeInvento
       name: node.name,
       sellable: node.unsellable.length === 0,
       gpus: Number(node.allocatable.gpus),
+      gpusPresent: Number(node.gpuCapacity),
       ...(node.gpu === undefined ? {} : { model: node.gpu.model.model }),
+      ...(node.slices.length === 0
+        ? {}
+        : {
+            slices: Object.fromEntries(
+              node.slices.map(({ resourceName }) => [
+                resourceName,
+                Number(node.allocatable.slices?.[resourceName] ?? 0n),
+              ]),
+            ),
+          }),
+      ...node.software,
       ...(reasons.length === 0 ? {} : { reasons }),
     };
   });

@@ -1,41 +1,29 @@
 /**
- * The cluster as watched: nodes, pods and lease namespaces, projected to the little that counts. Every snapshot is a
- * recount of these; before all of them are complete there is no snapshot at all.
+ * The cluster as watched: every snapshot is a recount of nodes, pods, lease namespaces, storage, addresses and DRA devices.
+ * Before all that is essential is complete there is no snapshot at all.
  */
 import { buildSnapshot } from '../../bidengine/inventory.js';
-import type { NodeFacts, PodFacts, StorageClassFacts } from '../../bidengine/cluster-facts.js';
+import type { ClusterFacts, DraFacts, PodFacts } from '../../bidengine/cluster-facts.js';
+import type { ObserveOptions } from '../../bidengine/observe-node.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
-import type { KubeApi } from '../../kube/api.js';
-import type { Node } from '../../kube/core-objects.js';
-import { Reflector } from '../../kube/reflector.js';
-import { NAMESPACES, NODES, PODS, STORAGE_CLASSES } from '../../kube/resources.js';
-import { MANAGED } from '../../manifests/labels.js';
 import { formatLeaseId } from '../../market/ids.js';
 import type { Reason } from '../../market/reasons.js';
 import type { Clock } from '../clock.js';
 import { leaseOfLabels } from '../leases/lease-identity.js';
 import type { LeaseSighting } from '../leases/compare.js';
-import { isSimulated, toNodeFacts } from './node-facts.js';
-import { toPodFacts } from './pod-facts.js';
 import { sameJson } from '../same-json.js';
+import type { AddressPool } from './address-pool.js';
+import { leasedIpFacts } from './leased-ips.js';
+import type { WatchedNode } from './node-facts.js';
+import { withCapacities } from './storage-facts.js';
+import { watchedResources } from './watched-resources.js';
+import type { AnyReflector, WatchDeps, WatchedResources } from './watched-resources.js';
 
-/**
- * Label of a StorageClass: `labelled` when only nodes that say so (`akash.network/capabilities.storage.class.<name>`, set by
- * the operator of the cluster) can mount its volumes; without it every node can.
- */
-const STORAGE_NODES = 'berth.dev/storage-nodes';
-
-export interface WatchedNode {
-  readonly facts: NodeFacts;
-  readonly simulated: boolean;
-  readonly uid: string;
-}
-
-export interface InventoryViewDeps {
-  readonly api: KubeApi;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly onError: (error: unknown) => void;
+export interface InventoryViewDeps extends WatchDeps {
+  /** Which nodes are for sale. */
+  readonly observe: ObserveOptions;
+  /** Addresses that may be leased. */
+  readonly addresses: AddressPool;
 }
 
 /** What changed: a node (no namespace), or something in a namespace. */
@@ -44,61 +32,39 @@ export interface InventoryChange {
   readonly counts: boolean;
 }
 
-const projectNode = (node: Node): WatchedNode => ({
-  facts: toNodeFacts(node),
-  simulated: isSimulated(node),
-  uid: node.metadata.uid ?? '',
-});
-
 export class InventoryView {
   readonly #clock: Clock;
-  readonly #nodes: Reflector<Node, WatchedNode>;
-  readonly #pods;
-  readonly #namespaces;
-  readonly #storageClasses;
+  readonly #observe: ObserveOptions;
+  readonly #addresses: AddressPool;
+  readonly #watched: WatchedResources;
 
-  constructor({ api, clock, random, onError }: InventoryViewDeps) {
-    this.#clock = clock;
-    const shared = { api, clock, random, onError };
-    this.#nodes = new Reflector({ ...shared, resource: NODES, project: projectNode });
-    // The lease of a pod is looked up when counting, since its namespace may be seen after it.
-    this.#pods = new Reflector({
-      ...shared,
-      resource: PODS,
-      project: (pod) => toPodFacts(pod, () => undefined),
-    });
-    this.#namespaces = new Reflector({
-      ...shared,
-      resource: NAMESPACES,
-      labelSelector: `${MANAGED}=true`,
-      project: (space) => ({ name: space.metadata.name, labels: space.metadata.labels ?? {} }),
-    });
-    this.#storageClasses = new Reflector({
-      ...shared,
-      resource: STORAGE_CLASSES,
-      labelSelector: `${MANAGED}=true`,
-      project: (sc): StorageClassFacts => ({
-        name: sc.metadata.name,
-        availableBytes: undefined,
-        everywhere: sc.metadata.labels?.[STORAGE_NODES] !== 'labelled',
-      }),
-    });
+  constructor({ observe, addresses, ...deps }: InventoryViewDeps) {
+    this.#clock = deps.clock;
+    this.#observe = observe;
+    this.#addresses = addresses;
+    this.#watched = watchedResources(deps);
   }
 
   /** Watches until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#reflectors().map((r) => r.run(signal)));
+    await Promise.all(Object.values(this.#watched).map((r) => r.run(signal)));
   }
 
   /** Why there is no inventory yet, or that it may be out of date; `undefined` when it is good. */
   fault(maxAgeMs: number): Reason | undefined {
-    if (!this.#reflectors().every((r) => r.store.synced)) {
+    const { nodes, pods, namespaces, storageClasses } = this.#watched;
+    const essential: readonly AnyReflector[] = [nodes, pods, namespaces, storageClasses];
+    if (!essential.every((r) => r.store.synced)) {
       return {
         code: 'InventoryNotSynced',
         message: 'Nodes and pods have not been listed completely yet.',
       };
     }
-    const age = Math.max(...this.#reflectors().map((r) => r.lastEventAgeMs()));
+    const age = Math.max(
+      ...Object.values(this.#watched)
+        .filter((r) => r.store.synced)
+        .map((r) => r.lastEventAgeMs()),
+    );
     if (age <= maxAgeMs) return undefined;
     return {
       code: 'InventoryStale',
@@ -108,30 +74,20 @@ export class InventoryView {
 
   /** What can be sold now, less the reservations that no pod shows yet. */
   snapshot(reservations: readonly Reservation[]): InventorySnapshot {
-    return buildSnapshot(
-      {
-        nodes: this.#nodes.store.values().map((n) => n.facts),
-        pods: this.#podFacts(),
-        storageClasses: this.#storageClasses.store.values(),
-        volumes: [],
-        leasedIps: { available: 0, assigned: [] },
-      },
-      reservations,
-      this.#clock.now(),
-    );
+    return buildSnapshot(this.#facts(), reservations, this.#clock.now(), this.#observe);
   }
 
   nodes(): readonly WatchedNode[] {
-    return this.#nodes.store.values();
+    return this.#watched.nodes.store.values();
   }
 
   isSimulatedNode(name: string): boolean {
-    return this.#nodes.store.get(name)?.simulated ?? false;
+    return this.#watched.nodes.store.get(name)?.simulated ?? false;
   }
 
   /** Lease namespaces that exist, by the labels they carry. */
   leaseNamespaces(): readonly LeaseSighting[] {
-    return this.#namespaces.store
+    return this.#watched.namespaces.store
       .values()
       .flatMap(({ name, labels }) => leaseOfLabels(name, labels) ?? []);
   }
@@ -141,27 +97,70 @@ export class InventoryView {
    * `counts` tells whether what is free may have changed.
    */
   subscribe(listener: (change: InventoryChange) => void): void {
-    this.#nodes.store.subscribe(({ before, after }) => {
+    const { nodes, pods, namespaces, ...others } = this.#watched;
+    nodes.store.subscribe(({ before, after }) => {
       if (!sameJson(before, after)) listener({ namespace: undefined, counts: true });
     });
-    this.#namespaces.store.subscribe(({ key }) => listener({ namespace: key, counts: false }));
-    this.#pods.store.subscribe(({ before, after }) =>
+    namespaces.store.subscribe(({ key }) => listener({ namespace: key, counts: false }));
+    pods.store.subscribe(({ before, after }) =>
       listener({
         namespace: (after ?? before)?.namespace,
         counts: !sameJson(before, after),
       }),
     );
+    for (const { store } of Object.values<AnyReflector>(others)) {
+      store.subscribe(() => listener({ namespace: undefined, counts: true }));
+    }
   }
 
-  #podFacts(): readonly PodFacts[] {
-    const leases = new Map(this.leaseNamespaces().map((s) => [s.name, s]));
-    return this.#pods.store.values().map((pod) => {
-      const lease = leases.get(pod.namespace);
-      return lease === undefined ? pod : { ...pod, leasePath: formatLeaseId(lease.id) };
+  #facts(): ClusterFacts {
+    const { nodes, storageClasses, capacities, volumes, services } = this.#watched;
+    const leases = new Map(this.leaseNamespaces().map((s) => [s.name, formatLeaseId(s.id)]));
+    const dra = this.#dra();
+    return {
+      nodes: nodes.store.values().map((n) => n.facts),
+      pods: this.#podFacts(leases),
+      storageClasses: withCapacities(storageClasses.store.values(), capacities.store.values()),
+      volumes: volumes.store.values().flatMap(({ namespace, ...volume }) => {
+        const leasePath = leases.get(namespace);
+        return leasePath === undefined ? [] : [{ ...volume, leasePath }];
+      }),
+      // Which addresses are taken is unknown until the services have been listed.
+      leasedIps: services.store.synced
+        ? leasedIpFacts(this.#addresses, services.store.values(), (n) => leases.get(n))
+        : { available: 0, assigned: [] },
+      ...(dra === undefined ? {} : { dra }),
+    };
+  }
+
+  /** Slices without claims would show devices as free that are not: all three kinds, or nothing. */
+  #dra(): DraFacts | undefined {
+    const { slices, claims, deviceClasses } = this.#watched;
+    if (!slices.store.synced || !claims.store.synced || !deviceClasses.store.synced)
+      return undefined;
+    if (slices.store.size === 0) return undefined;
+    return {
+      slices: slices.store.values(),
+      claims: claims.store.values(),
+      mappedResources: deviceClasses.store.values(),
+    };
+  }
+
+  #podFacts(leases: ReadonlyMap<string, string>): readonly PodFacts[] {
+    return this.#watched.pods.store.values().map((pod) => {
+      const leasePath = leases.get(pod.namespace);
+      return leasePath === undefined ? pod : this.#ofLease(pod, leasePath);
     });
   }
 
-  #reflectors(): readonly Pick<Reflector<never, unknown>, 'run' | 'store' | 'lastEventAgeMs'>[] {
-    return [this.#nodes, this.#pods, this.#namespaces, this.#storageClasses];
+  /** The same object for the same pod, so that its request is worked out once. */
+  readonly #leasePods = new WeakMap<PodFacts, PodFacts>();
+
+  #ofLease(pod: PodFacts, leasePath: string): PodFacts {
+    const known = this.#leasePods.get(pod);
+    if (known?.leasePath === leasePath) return known;
+    const facts = { ...pod, leasePath };
+    this.#leasePods.set(pod, facts);
+    return facts;
   }
 }

@@ -21,3 +21,10 @@ export const toNodeFacts = (node: Node): NodeFacts => ({
 
 export const isSimulated = (node: Node): boolean =>
   node.metadata.annotations?.[SIMULATED] !== undefined;
+
+/** A node as the operator keeps it. */
+export interface WatchedNode {
+  readonly facts: NodeFacts;
+  readonly simulated: boolean;
+  readonly uid: string;
+}

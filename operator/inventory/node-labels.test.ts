@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSnapshot } from '../../bidengine/inventory.js';
+import { OBSERVE_DEFAULTS } from '../../bidengine/observe-node.js';
 import type { Node } from '../../kube/core-objects.js';
 import { NODES } from '../../kube/resources.js';
 import { FakeKube } from '../../kube/testing/fake-kube.js';
@@ -9,7 +10,9 @@ import { applyNodeLabels, planNodeLabels } from './node-labels.js';
 
 const H100 = 'akash.network/capabilities.gpu.vendor.nvidia.model.h100';
 
-const planFor = (...nodes: readonly Node[]) => {
+const planFor = (...nodes: readonly Node[]) => planWith({}, ...nodes);
+
+const planWith = (requiredLabels: Record<string, string>, ...nodes: readonly Node[]) => {
   const watched = nodes.map((node) => ({
     ...{ facts: toNodeFacts(node), simulated: true, uid: node.metadata.uid ?? 'none' },
   }));
@@ -20,6 +23,7 @@ const planFor = (...nodes: readonly Node[]) => {
     },
     [],
     0,
+    { ...OBSERVE_DEFAULTS, requiredLabels },
   );
   return planNodeLabels(snapshot, watched);
 };
@@ -52,6 +56,29 @@ describe('planNodeLabels', () => {
     ['tainted: tenants have no place there', { taints: [{ key: 'a', effect: 'NoSchedule' }] }, 0],
   ])('%s', (_name, spec, want) => {
     expect(planFor(withSpec(spec))).toHaveLength(want);
+  });
+});
+
+describe('nodes that the selector leaves out', () => {
+  it('lose our labels, and are left alone once they have none', () => {
+    const sell = { 'berth.dev/sell': 'true' };
+    const bare = aGpuNode('a');
+    const labels = { ...bare.metadata.labels, 'akash.network': 'true' };
+    const labelled = { ...bare, metadata: { ...bare.metadata, labels } };
+    expect(planWith(sell, labelled)).toMatchObject([{ name: 'a', labels: {} }]);
+    expect(planWith(sell, bare)).toEqual([]);
+  });
+});
+
+describe('MIG slices', () => {
+  it('are labelled under their own model, beside the whole GPUs', () => {
+    const node = aGpuNode('a', 4);
+    const list = { ...node.status?.allocatable, 'nvidia.com/mig-1g.10gb': '14' };
+    const [planned] = planFor({
+      ...node,
+      status: { ...node.status, capacity: list, allocatable: list },
+    });
+    expect(planned?.labels).toMatchObject({ [H100]: '4', [`${H100}-mig-1g10gb`]: '14' });
   });
 });
 

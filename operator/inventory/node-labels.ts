@@ -6,18 +6,25 @@ import type { InventorySnapshot, NodeSnapshot } from '../../bidengine/snapshot.j
 import type { KubeApi } from '../../kube/api.js';
 import { isKubeConflict, isKubeNotFound } from '../../kube/errors.js';
 import { NODES } from '../../kube/resources.js';
-import { nodeLabels } from '../../manifests/labels.js';
-import type { WatchedNode } from './inventory-view.js';
+import { MANAGED, nodeLabels } from '../../manifests/labels.js';
+import type { GpuModel } from '../../market/gpu.js';
+import type { WatchedNode } from './node-facts.js';
 
 /** A field manager of its own: labels that other tools set are never touched. */
 export const NODE_LABEL_MANAGER = 'berth-node-labels';
 
+const times = (count: bigint, model: GpuModel): readonly GpuModel[] =>
+  Array.from({ length: Number(count) }, () => model);
+
 /** The labels that a node should bear; GPUs that may not be sold are not counted. */
 export const wantedLabels = (node: NodeSnapshot): Readonly<Record<string, string>> => {
   const { gpu } = node;
-  const count = gpu === undefined ? 0 : Number(node.allocatable.gpus);
+  const whole = gpu === undefined ? [] : times(node.allocatable.gpus, gpu.model);
+  const parts = node.slices.flatMap(({ resourceName, model }) =>
+    times(node.allocatable.slices?.[resourceName] ?? 0n, model),
+  );
   return nodeLabels({
-    gpus: gpu === undefined ? [] : Array.from({ length: count }, () => gpu.model),
+    gpus: [...whole, ...parts],
     storageClasses: node.storageClasses,
   });
 };
@@ -29,20 +36,26 @@ export interface PlannedLabels {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Nodes whose labels differ from the wanted ones. Cordoned or sick nodes keep theirs: their leases go on. */
+/**
+ * Nodes whose labels differ from the wanted ones. Cordoned or sick nodes keep theirs: their leases go on. A node that the
+ * operator's selector leaves out loses ours, so that no new pod is placed on it; those that run there are not touched.
+ */
 export const planNodeLabels = (
   snapshot: InventorySnapshot,
   nodes: readonly WatchedNode[],
 ): readonly PlannedLabels[] => {
   const present = new Map(nodes.map((n) => [n.facts.name, n]));
   return snapshot.nodes.flatMap((node) => {
-    const tainted = node.unsellable.some(
-      (r) => r.code === 'NodeTainted' || r.code === 'NodeNotSelected',
-    );
-    if (tainted) return [];
-    const labels = wantedLabels(node);
     const now = present.get(node.name);
-    return now === undefined || Object.entries(labels).every(([k, v]) => now.facts.labels[k] === v)
+    if (now === undefined) return [];
+    const has = (code: string): boolean => node.unsellable.some((r) => r.code === code);
+    if (has('NodeNotSelected'))
+      return now.facts.labels[MANAGED] === undefined
+        ? []
+        : [{ name: node.name, uid: now.uid, labels: {} }];
+    if (has('NodeTainted')) return [];
+    const labels = wantedLabels(node);
+    return Object.entries(labels).every(([k, v]) => now.facts.labels[k] === v)
       ? []
       : [{ name: node.name, uid: now.uid, labels }];
   });

@@ -7,7 +7,7 @@ const row = { allocatable: 8, leased: 4, reserved: 2, available: 1, unsellable: 
 const seen = {
   chain: { height: 7n, timeMs: 1000, endpoint: 'http://a' },
   ...{ chainFault: undefined, inventoryFault: undefined, registrationFault: undefined },
-  ...{ fundsFault: undefined, biddingFault: undefined, nodes: [], activeLeases: 1 },
+  ...{ fundsFault: undefined, biddingFault: undefined, nodes: [], activeLeases: 1, anomalies: [] },
   inventory: [
     { vendor: 'nvidia', model: 'h100', ...row },
     { vendor: 'nvidia', model: 'l4', ...row },
@@ -27,8 +27,19 @@ describe('providerStatus', () => {
     expect(status.gpus).toEqual({
       ...{ allocatable: 16, leased: 8, reserved: 4, available: 2, unsellable: 2 },
     });
-    expect(status.conditions?.map((c) => c.status)).toEqual(Array(6).fill('True'));
+    expect(status.conditions?.map((c) => c.status)).toEqual(Array(7).fill('True'));
     expect(status.balances).toEqual(['5uakt']);
+  });
+
+  it('what does not add up is told, and stops nothing', () => {
+    const anomaly = { code: 'NodeOverAllocated', message: 'gpus 8 of 7 taken', field: 'node/n' };
+    const { conditions } = statusOf({ anomalies: [anomaly, anomaly] });
+    expect(findCondition(conditions, 'InventoryConsistent')).toMatchObject({
+      status: 'False',
+      reason: 'NodeOverAllocated',
+      message: 'node/n: gpus 8 of 7 taken (and 1 more)',
+    });
+    expect(findCondition(conditions, 'Ready')?.status).toBe('True');
   });
 
   it.each<[keyof ProviderObservation, string, string]>([

@@ -7,6 +7,8 @@ import type {
   GpuInventory,
   GpuTotals,
   NodeInventory,
+  StorageInventory,
+  UnsellableCount,
 } from '../../crds/generated/types.js';
 import type { Coin } from '../../market/money.js';
 import { formatCoin } from '../../market/money.js';
@@ -23,6 +25,11 @@ export interface ProviderObservation {
   readonly biddingFault: Reason | undefined;
   readonly inventory: readonly GpuInventory[];
   readonly nodes: readonly NodeInventory[];
+  readonly unsellable: readonly UnsellableCount[];
+  readonly storage: readonly StorageInventory[];
+  readonly leasedIpsAvailable: number;
+  /** The first thing that did not add up while counting, and how many there were. */
+  readonly anomalies: readonly Reason[];
   readonly balances: readonly Coin[];
   readonly activeLeases: number;
   readonly orders: { readonly open: number; readonly bid: number; readonly skipped: number };
@@ -52,6 +59,15 @@ const totals = (rows: readonly GpuInventory[]): GpuTotals => {
   };
 };
 
+/** An anomaly stops nothing: what does not add up counts as nothing free. */
+const anomalyFault = ([first, ...more]: readonly Reason[]): Reason | undefined =>
+  first === undefined
+    ? undefined
+    : {
+        code: first.code,
+        message: `${first.field ?? 'inventory'}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
+      };
+
 const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
   const faults = [
     seen.chainFault,
@@ -67,6 +83,12 @@ const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
       seen.inventoryFault,
       'Synced',
       'Nodes and pods are known completely.',
+    ),
+    observe(
+      'InventoryConsistent',
+      anomalyFault(seen.anomalies),
+      'Consistent',
+      'What pods and reservations take is no more than there is.',
     ),
     observe(
       'Registered',
@@ -114,6 +136,9 @@ export const providerStatus = (
   gpus: totals(seen.inventory),
   inventory: seen.inventory,
   nodes: seen.nodes,
+  unsellable: seen.unsellable,
+  storage: seen.storage,
+  leasedIpsAvailable: seen.leasedIpsAvailable,
   balances: seen.balances.map(formatCoin),
   leases: { active: seen.activeLeases },
   orders: seen.orders,

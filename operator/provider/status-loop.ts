@@ -1,4 +1,5 @@
 /** Gathers what the ComputeProvider's status and the gauges say, and writes it when it changed. */
+import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import { API_VERSION } from '../../crds/constants.js';
 import type { ComputeProvider, ComputeProviderStatus } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
@@ -13,10 +14,12 @@ import type { ChainSync } from '../chain-view/chain-sync.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Clock } from '../clock.js';
 import { gpuInventory, nodeInventory } from '../inventory/gpu-totals.js';
+import { anomaliesByReason, unsellableByReason } from '../inventory/unsellable.js';
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { OperatorMetrics } from '../metrics.js';
 import type { OrderBook } from '../orderbook/order-book.js';
 import { providerStatus } from './provider-status.js';
+import type { ProviderObservation } from './provider-status.js';
 
 export interface StatusLoopDeps {
   readonly api: KubeApi;
@@ -37,6 +40,11 @@ export interface StatusLoopDeps {
   readonly earnedTodayUact: () => bigint | undefined;
 }
 
+type InventoryPart = Pick<
+  ProviderObservation,
+  'inventory' | 'nodes' | 'unsellable' | 'storage' | 'leasedIpsAvailable' | 'anomalies'
+>;
+
 /** A wallet below this many bids' fees cannot be relied on. */
 const fundsFault = (provider: ComputeProvider, sync: ChainSync): Reason | undefined => {
   const facts = sync.facts();
@@ -49,6 +57,28 @@ const fundsFault = (provider: ComputeProvider, sync: ChainSync): Reason | undefi
     code: 'WalletLow',
     message: `The wallet holds ${uakt}uakt, not more than the reserve of ${reserve}uakt that closes and withdrawals need; send uakt to ${provider.spec.address}.`,
     field: 'spec.budgets.reserveUakt',
+  };
+};
+
+const inventoryPart = (
+  snapshot: InventorySnapshot | undefined,
+  pending: readonly Reservation[],
+): InventoryPart => {
+  if (snapshot === undefined)
+    return {
+      ...{ inventory: [], nodes: [], unsellable: [], storage: [], anomalies: [] },
+      leasedIpsAvailable: 0,
+    };
+  return {
+    inventory: gpuInventory(snapshot, pending),
+    nodes: nodeInventory(snapshot),
+    unsellable: unsellableByReason(snapshot),
+    storage: snapshot.storage.map(({ name, availableBytes }) => ({
+      name,
+      ...(availableBytes === undefined ? {} : { availableBytes: availableBytes.toString() }),
+    })),
+    leasedIpsAvailable: snapshot.leasedIpsAvailable,
+    anomalies: snapshot.anomalies,
   };
 };
 
@@ -85,6 +115,7 @@ export class StatusLoop {
     const synced = inventory.fault(Number.POSITIVE_INFINITY) === undefined;
     const snapshot = synced ? inventory.snapshot(ledger.all()) : undefined;
     const live = new Set(sync.leases().map((l) => formatOrderId(orderIdOf(l.id))));
+    if (snapshot !== undefined) this.#deps.metrics.inventoryAnomalies(anomaliesByReason(snapshot));
     const pending = ledger.all().filter((r) => !live.has(r.key));
     const open = book.open();
     const withBid = open.filter((o) => bids.has(formatOrderId(o.id))).length;
@@ -103,8 +134,7 @@ export class StatusLoop {
         registrationFault: this.#deps.registrationFault(),
         fundsFault: fundsFault(object, sync),
         biddingFault: this.#deps.biddingFault(),
-        inventory: snapshot === undefined ? [] : gpuInventory(snapshot, pending),
-        nodes: snapshot === undefined ? [] : nodeInventory(snapshot),
+        ...inventoryPart(snapshot, pending),
         balances: sync.facts()?.balances ?? [],
         activeLeases: sync.leases().length,
         orders: { open: open.length, bid: withBid, skipped: open.length - withBid },
@@ -126,6 +156,7 @@ export class StatusLoop {
           ...{ model, allocatable, leased, reserved, available },
         })),
       );
+    metrics.unsellable(status.unsellable ?? []);
     const facts = sync.facts();
     if (facts !== undefined)
       metrics.wallet(new Map(facts.balances.map((b) => [b.denom, Number(b.amount)])));

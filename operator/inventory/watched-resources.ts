@@ -1,0 +1,117 @@
+/** What of the cluster is watched for the inventory, each object projected to the little that counts. */
+import type {
+  DraClaimFacts,
+  DraSliceFacts,
+  PodFacts,
+  StorageClassFacts,
+} from '../../bidengine/cluster-facts.js';
+import type { KubeApi } from '../../kube/api.js';
+import type { Node } from '../../kube/core-objects.js';
+import { isKubeUnknownResource } from '../../kube/errors.js';
+import type { KubeObject } from '../../crds/object.js';
+import { Reflector } from '../../kube/reflector.js';
+import {
+  CSI_STORAGE_CAPACITIES,
+  DEVICE_CLASSES,
+  NAMESPACES,
+  NODES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PODS,
+  RESOURCE_CLAIMS,
+  RESOURCE_SLICES,
+  SERVICES,
+  STORAGE_CLASSES,
+} from '../../kube/resources.js';
+import type { Resource } from '../../kube/resources.js';
+import { MANAGED } from '../../manifests/labels.js';
+import type { Clock } from '../clock.js';
+import { toDraClaim, toDraSlice } from './dra-facts.js';
+import { toAddressUse } from './leased-ips.js';
+import type { AddressUse } from './leased-ips.js';
+import { isSimulated, toNodeFacts } from './node-facts.js';
+import type { WatchedNode } from './node-facts.js';
+import { toPodFacts } from './pod-facts.js';
+import { toCapacity, toStorageClass, toVolume } from './storage-facts.js';
+import type { CapacityFacts, VolumeOfNamespace } from './storage-facts.js';
+
+export interface WatchDeps {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+export type AnyReflector = Watched<unknown>;
+
+const projectNode = (node: Node): WatchedNode => ({
+  facts: toNodeFacts(node),
+  simulated: isSimulated(node),
+  uid: node.metadata.uid ?? '',
+});
+
+type Watched<P> = Pick<Reflector<never, P>, 'run' | 'store' | 'lastEventAgeMs'>;
+
+export interface WatchedResources {
+  readonly nodes: Watched<WatchedNode>;
+  readonly pods: Watched<PodFacts>;
+  readonly namespaces: Watched<{
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }>;
+  readonly storageClasses: Watched<StorageClassFacts>;
+  readonly capacities: Watched<CapacityFacts>;
+  readonly volumes: Watched<VolumeOfNamespace>;
+  readonly services: Watched<AddressUse>;
+  readonly slices: Watched<DraSliceFacts>;
+  readonly claims: Watched<DraClaimFacts>;
+  /** Extended resources that classes stand for. */
+  readonly deviceClasses: Watched<string>;
+}
+
+/**
+ * One reflector per kind. Without the `essential` ones there is no inventory; what the others would tell is unknown until they
+ * have it (an API server without DRA never does), and unknown is not sold.
+ */
+export const watchedResources = ({ api, clock, random, onError }: WatchDeps): WatchedResources => {
+  const shared = { api, clock, random };
+  const essential = <T extends KubeObject, P>(
+    resource: Resource<T>,
+    project: (object: T) => P | undefined,
+    labelSelector?: string,
+  ): Reflector<T, P> =>
+    new Reflector({
+      ...{ ...shared, onError, resource, project },
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+    });
+  const optional = <T extends KubeObject, P>(
+    resource: Resource<T>,
+    project: (object: T) => P | undefined,
+  ): Reflector<T, P> =>
+    new Reflector({
+      ...{ ...shared, resource, project, backoff: { minMs: 250, maxMs: 300_000 } },
+      onError: (error) => {
+        if (!isKubeUnknownResource(error)) onError(error);
+      },
+    });
+  return {
+    nodes: essential(NODES, projectNode),
+    // The lease of a pod is looked up when counting, since its namespace may be seen after it.
+    pods: essential(PODS, (pod) => toPodFacts(pod, () => undefined)),
+    namespaces: essential(
+      NAMESPACES,
+      ({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} }),
+      `${MANAGED}=true`,
+    ),
+    storageClasses: essential(
+      STORAGE_CLASSES,
+      (sc): StorageClassFacts => toStorageClass(sc),
+      `${MANAGED}=true`,
+    ),
+    capacities: optional(CSI_STORAGE_CAPACITIES, toCapacity),
+    volumes: optional(PERSISTENT_VOLUME_CLAIMS, toVolume),
+    services: optional(SERVICES, toAddressUse),
+    slices: optional(RESOURCE_SLICES, toDraSlice),
+    claims: optional(RESOURCE_CLAIMS, toDraClaim),
+    deviceClasses: optional(DEVICE_CLASSES, ({ spec }) => spec.extendedResourceName),
+  };
+};
