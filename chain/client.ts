@@ -11,16 +11,20 @@ import { readTogether } from './queries/pages.js';
 import { listProviders } from './queries/provider.js';
 import { createChainReader } from './queries/reader.js';
 import { cometOver, readHead } from './rpc/comet.js';
+import type { EndpointConfig } from './rpc/endpoint-config.js';
 import { EndpointPool } from './rpc/endpoint-pool.js';
+import type { EndpointState } from './rpc/endpoint-state.js';
 import { HeadTracker } from './rpc/head-tracker.js';
 import { createHttpEndpoint } from './rpc/http-endpoint.js';
+import { Prober } from './rpc/prober.js';
+import type { ProbeOptions } from './rpc/prober.js';
 import { createTxLane } from './tx/lane.js';
 import type { LaneOptions } from './tx/lane-options.js';
 import { sendTx } from './tx/send.js';
 
 export interface ChainConfig {
-  /** RPC URLs (http or https) in order of preference, at least one. */
-  readonly endpoints: readonly string[];
+  /** RPC nodes in order of preference, at least one; a plain URL is one that is not trusted. */
+  readonly endpoints: readonly (EndpointConfig | string)[];
   /** Refuse endpoints of any other chain; without it the first answer decides. */
   readonly chainId?: string | undefined;
   /** Deadline of one request, milliseconds; default 10000. */
@@ -28,6 +32,8 @@ export interface ChainConfig {
   /** How long a look at an endpoint's status counts, milliseconds; default 15000. */
   readonly recheckMs?: number | undefined;
   readonly feed?: BlockFeedOptions | undefined;
+  /** How the endpoints are watched while the feed (or `watch`) runs. */
+  readonly probe?: ProbeOptions | undefined;
   readonly clock?: ChainClock | undefined;
 }
 
@@ -36,6 +42,10 @@ export interface ChainClient {
   readonly feed: BlockFeed;
   /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
   laneFor(signer: Signer, options: LaneOptions): TxLane;
+  /** Each endpoint as it is now, for status, logs and metrics. */
+  endpoints(): readonly EndpointState[];
+  /** Watches the endpoints until `signal` aborts; the feed does it as well. */
+  watch(signal: AbortSignal): Promise<void>;
   /** Closes every connection, and ends the feed and every wait of the lanes. */
   close(): void;
 }
@@ -52,13 +62,14 @@ export interface ForPeople {
 export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
   const clock = config.clock ?? systemClock;
   const pool = new EndpointPool({
-    endpoints: config.endpoints.map((url) =>
-      createHttpEndpoint(url, config.requestTimeoutMs ?? 10_000),
+    endpoints: config.endpoints.map((endpoint) =>
+      createHttpEndpoint(endpoint, config.requestTimeoutMs ?? 10_000),
     ),
     chainId: config.chainId,
     clock,
     recheckMs: config.recheckMs ?? 15_000,
   });
+  const prober = new Prober(pool, clock, config.probe);
   const comet = cometOver(pool);
   const heads = new HeadTracker(clock);
   const reader = createChainReader(pool);
@@ -80,9 +91,10 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
         heads,
         clock,
         closed: closing.signal,
-        endpointUrl: () => pool.preferredUrl(),
-        demote: (url, why) => {
-          pool.demote(url, why);
+        endpoint: () => pool.preferred(1)[0]?.address,
+        watch: (signal) => prober.run(signal),
+        demote: (label, why) => {
+          pool.demote(label, why);
         },
       },
       config.feed ?? {},
@@ -104,6 +116,8 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
       ),
     blockTimeMs: async () => measureBlockTime(comet, (await readHead(pool)).height),
     providers: () => readTogether([listProviders(abciQueryOver(comet))]),
+    endpoints: () => pool.states(),
+    watch: (signal) => prober.run(AbortSignal.any([signal, closing.signal])),
     close: () => {
       closing.abort();
       pool.disconnect();

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Block } from '../../market/events.js';
 import { connectChain } from '../client.js';
 import type { ChainClient } from '../client.js';
-import { systemClock } from '../clock.js';
 import { ScriptedError, ScriptedRpc } from '../testing/scripted-rpc.js';
 import { until } from '../testing/until.js';
 import type { FeedNotice } from './block-feed.js';
@@ -27,8 +26,6 @@ const start = (urls: readonly string[], pollMs = 10): void => {
   client = connectChain({
     endpoints: urls,
     requestTimeoutMs: 300,
-    // Connections are retried without the pauses that a real network wants.
-    clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 30), signal) },
     feed: { pollMs, blockMs: 40, onNotice: (n) => notices.push(n) },
   });
   running = client.feed.run(stop.signal, (block) => {
@@ -72,7 +69,7 @@ describe('the block feed', () => {
     expect(rpc.count('block_results')).toBe(fetched);
     expect(blocks[5]).toMatchObject({
       timeMs: rpc.blocks[5]?.timeMs,
-      hash: expect.stringMatching(/^0{63}6$/),
+      hash: rpc.blocks[5]?.hash,
     });
   });
 

@@ -12,6 +12,7 @@ import { decodeBlockEvents } from '../events/block-events.js';
 import { isChainUnavailable } from '../ports.js';
 import type { BlockFeed } from '../ports.js';
 import { readCommittedHeight, readHead, usable } from '../rpc/comet.js';
+import type { EndpointAddress } from '../rpc/endpoint-config.js';
 import type { HeadTracker } from '../rpc/head-tracker.js';
 import { BlockTimer } from './block-timer.js';
 import { FETCH_BATCH, fetchBlocks } from './block-source.js';
@@ -33,11 +34,13 @@ export interface BlockFeedDeps {
   readonly heads: HeadTracker;
   readonly clock: ChainClock;
   /** Where to subscribe, asked anew for each connection; `undefined` while no endpoint is known to be good. */
-  readonly endpointUrl: () => string | undefined;
+  readonly endpoint: () => EndpointAddress | undefined;
+  /** Watches the endpoints until the signal aborts. */
+  readonly watch: (signal: AbortSignal) => Promise<void>;
   /** Ends every `run`, as its own signal does. */
   readonly closed: AbortSignal;
   /** Told when an endpoint's chain stands still. */
-  readonly demote: (url: string, why: string) => void;
+  readonly demote: (label: string, why: string) => void;
 }
 
 export interface BlockFeedOptions {
@@ -86,7 +89,7 @@ class ChainBlockFeed implements BlockFeed {
     };
     signal.addEventListener('abort', halt, { once: true });
     if (signal.aborted) halt();
-    // The first of the three to fail (a fault of ours or of onBlock) ends the others.
+    // The first of them to fail (a fault of ours or of onBlock) ends the others.
     const guard = async (part: Promise<void>): Promise<void> => {
       try {
         await part;
@@ -98,6 +101,7 @@ class ChainBlockFeed implements BlockFeed {
       guard(this.#deliver(stop.signal, onBlock)),
       guard(this.#poll(stop.signal)),
       guard(this.#subscribe(stop.signal)),
+      guard(this.#deps.watch(stop.signal)),
     ]);
     signal.removeEventListener('abort', halt);
     const failed = parts.find((p) => p.status === 'rejected');
@@ -177,7 +181,7 @@ class ChainBlockFeed implements BlockFeed {
   async #poll(signal: AbortSignal): Promise<void> {
     let stalledAt = 0n;
     while (!isAborted(signal)) {
-      const url = this.#deps.endpointUrl();
+      const label = this.#deps.endpoint()?.label;
       try {
         const [head, committed] = await Promise.all([
           readHead(this.#deps.rpc),
@@ -190,8 +194,8 @@ class ChainBlockFeed implements BlockFeed {
         if (still > this.#silenceMs() && stalledAt !== this.#known) {
           stalledAt = this.#known;
           this.#notice({ kind: 'stalled', forMs: still });
-          if (url !== undefined)
-            this.#deps.demote(url, `has had no new block for ${Math.round(still)} ms`);
+          if (label !== undefined)
+            this.#deps.demote(label, `has had no new block for ${Math.round(still)} ms`);
         }
       } catch (error) {
         if (!isChainUnavailable(error) && !isRpcAnswerError(error)) throw error;
@@ -204,14 +208,14 @@ class ChainBlockFeed implements BlockFeed {
   async #subscribe(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!isAborted(signal)) {
-      const url = this.#deps.endpointUrl();
-      if (url === undefined) {
+      const address = this.#deps.endpoint();
+      if (address === undefined) {
         await this.#deps.heads.moved(this.#pollMs, signal);
         continue;
       }
       let frames = 0;
       const last = { at: this.#deps.clock.now(), height: this.#known };
-      const subscription = subscribeToBlocks(url, (frame) => {
+      const subscription = subscribeToBlocks(address, (frame) => {
         frames += 1;
         const { height, timeMs } = frame.kind === 'block' ? frame.block : frame;
         last.at = this.#deps.clock.now();

@@ -4,7 +4,6 @@ import type { RawEvent } from '../events/attributes.js';
 import { decodeBlockEvents } from '../events/block-events.js';
 import { readRecording } from '../testing/recordings.js';
 import { readNewBlockFrame } from './new-block-frame.js';
-import { websocketUrl } from './subscription.js';
 
 interface TxFrame {
   readonly result: {
@@ -111,9 +110,4 @@ describe('websocket frames', () => {
     fc.assert(fc.property(fc.string(), (text) => readNewBlockFrame(text).kind !== 'block'));
     fc.assert(fc.property(fc.json(), (text) => readNewBlockFrame(text).kind !== 'block'));
   });
-
-  it.each([
-    ['http://127.0.0.1:26657', 'ws://127.0.0.1:26657/websocket'],
-    ['https://rpc.example/akash/', 'wss://rpc.example/akash/websocket'],
-  ])('%s is subscribed to at %s', (rpc, ws) => expect(websocketUrl(rpc)).toBe(ws));
 });

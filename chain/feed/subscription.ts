@@ -1,5 +1,6 @@
 /** One websocket connection that is told of every new block. */
 import { WebSocket } from 'ws';
+import type { EndpointAddress } from '../rpc/endpoint-config.js';
 import { readNewBlockFrame } from './new-block-frame.js';
 import type { NewBlockFrame } from './new-block-frame.js';
 
@@ -14,20 +15,13 @@ export interface Subscription {
   terminate(): void;
 }
 
-/** `http(s)://host/path` to `ws(s)://host/path/websocket`. */
-export const websocketUrl = (rpcUrl: string): string => {
-  const url = new URL(rpcUrl);
-  url.protocol = url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss:' : 'ws:';
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/websocket`;
-  return url.href;
-};
-
 /** Connects and subscribes; `onFrame` is called for blocks only. */
 export const subscribeToBlocks = (
-  rpcUrl: string,
+  { websocketUrl, authorization }: EndpointAddress,
   onFrame: (frame: Extract<NewBlockFrame, { readonly kind: 'block' | 'height' }>) => void,
 ): Subscription => {
-  const socket = new WebSocket(websocketUrl(rpcUrl), {
+  const socket = new WebSocket(websocketUrl, {
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,

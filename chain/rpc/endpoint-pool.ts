@@ -1,16 +1,19 @@
 /**
- * Several RPC endpoints behind one `execute`: the first healthy one in the configured order answers, the next one when
- * it does not. An endpoint of another chain, or one that is still catching up, is never asked.
+ * Several RPC endpoints behind one `execute`. They are asked in the order of their scores; one that is silent is overtaken
+ * by the next within a second, one that fails gives way at once. Endpoints of another chain, that catch up, lag or lie are
+ * never asked.
  */
 import type { JsonRpcRequest, JsonRpcSuccessResponse } from '@cosmjs/json-rpc';
 import type { RpcClient } from '@cosmjs/tendermint-rpc';
 import { ChainUnavailableError } from '../ports.js';
-import { backoffMs } from '../clock.js';
-import { isRpcAnswerError } from '../errors.js';
 import type { ChainClock } from '../clock.js';
-import { EndpointFaultError, endpointLabel, isEndpointFault } from './http-endpoint.js';
+import { scoreBand } from './endpoint-state.js';
+import type { EndpointState } from './endpoint-state.js';
+import { hedge } from './hedge.js';
+import { EndpointFaultError, isEndpointFault } from './http-endpoint.js';
 import type { HttpEndpoint } from './http-endpoint.js';
 import { readNodeStatus } from './node-status.js';
+import { Slot } from './slot.js';
 
 export interface EndpointPoolOptions {
   /** In order of preference, at least one. */
@@ -22,152 +25,196 @@ export interface EndpointPoolOptions {
   readonly recheckMs: number;
 }
 
-interface Slot {
-  readonly endpoint: HttpEndpoint;
-  failures: number;
-  /** Monotonic time before which it is asked only when nothing else is left. */
-  restUntil: number;
-  /** Monotonic time of the last good `status`. */
-  checkedAt: number;
-  lastFault: string;
+/** One endpoint alone. `execute` throws ChainUnavailableError or RpcAnswerError and asks nobody else. */
+export interface EndpointRpc extends RpcClient {
+  /** Host and port: two with different ones are independent. */
+  readonly label: string;
+  readonly trusted: boolean;
 }
-
-/** Questions that a working node always answers: an error is the node's own trouble, for example a dead application. */
-const ALWAYS_ANSWERED: readonly string[] = ['status', 'abci_query', 'abci_info'];
-
-const call = async (slot: Slot, rpc: JsonRpcRequest): Promise<JsonRpcSuccessResponse> => {
-  try {
-    return await slot.endpoint.call(rpc);
-  } catch (error) {
-    if (!isRpcAnswerError(error) || !ALWAYS_ANSWERED.includes(rpc.method)) throw error;
-    throw new EndpointFaultError(`${endpointLabel(slot.endpoint.url)} failed: ${error.message}`, {
-      cause: error,
-    });
-  }
-};
-
-const REST_BASE_MS = 500;
-const REST_MAX_MS = 30_000;
 
 /** Implements CosmJS's `RpcClient`, so that its clients run over the pool. */
 export class EndpointPool implements RpcClient {
-  readonly #slots: readonly Slot[];
   readonly #clock: ChainClock;
   readonly #recheckMs: number;
+  #slots: readonly Slot[];
   #chainId: string | undefined;
+  #serving: Slot | undefined;
 
   constructor(options: EndpointPoolOptions) {
     if (options.endpoints.length === 0) throw new RangeError('endpoints: at least one is needed');
-    this.#slots = options.endpoints.map((endpoint) => ({
-      endpoint,
-      failures: 0,
-      restUntil: -Infinity,
-      checkedAt: -Infinity,
-      lastFault: '',
-    }));
+    this.#slots = options.endpoints.map((endpoint) => new Slot(endpoint, options.clock));
     this.#clock = options.clock;
     this.#recheckMs = options.recheckMs;
     this.#chainId = options.chainId;
   }
 
+  get slots(): readonly Slot[] {
+    return this.#slots;
+  }
+
+  get chainId(): string | undefined {
+    return this.#chainId;
+  }
+
+  /** Each endpoint as it is now, in the configured order. */
+  states(): readonly EndpointState[] {
+    return this.#slots.map((slot) => slot.state(slot === this.#serving));
+  }
+
   /**
-   * The answer of the first endpoint that gives one.
+   * The first answer that an endpoint gives.
    * @throws RpcAnswerError the node's own refusal; ChainUnavailableError when no endpoint answered
    */
   async execute(rpc: JsonRpcRequest): Promise<JsonRpcSuccessResponse> {
-    for (const slot of this.#inOrder()) {
-      try {
-        if (rpc.method !== 'status' && !this.#isFresh(slot)) await this.#check(slot, rpc.id);
-        const answer = await call(slot, rpc);
-        if (rpc.method === 'status') this.#acceptStatus(slot, answer);
-        slot.failures = 0;
-        slot.restUntil = -Infinity;
-        this.#reconsider(slot);
-        return answer;
-      } catch (error) {
-        if (!isEndpointFault(error)) throw error;
-        this.#rest(slot, error.message);
-      }
+    const order = this.#inOrder();
+    const attempts = order.map((slot) => ({
+      patienceMs: slot.patienceMs(),
+      overtaken: (afterMs: number) => {
+        slot.overtaken(afterMs);
+      },
+      run: (signal: AbortSignal) => this.#ask(slot, rpc, signal),
+    }));
+    const result = await hedge(attempts, this.#clock, isEndpointFault);
+    if (result.kind === 'answer') {
+      const { slot, answer } = result.value;
+      this.#serving = slot;
+      this.#reconsider(slot);
+      return answer;
     }
-    const faults = this.#slots.map((s) => s.lastFault).join('; ');
+    const faults = this.#slots.map((s) => s.message).join('; ');
     throw new ChainUnavailableError(`no RPC endpoint answered ${rpc.method}: ${faults}`);
   }
 
-  /** Where a new websocket should go: the endpoint that is asked first, if it was found good lately. */
-  preferredUrl(): string | undefined {
-    const first = this.#inOrder()[0];
-    return first !== undefined && this.#isFresh(first) ? first.endpoint.url : undefined;
+  /**
+   * Up to `n` independent endpoints, the best first, to send the same thing to each; never empty while any is left that is
+   * not excluded.
+   */
+  targets(n: number): readonly EndpointRpc[] {
+    const chosen = new Map<string, Slot>();
+    for (const slot of this.#inOrder()) {
+      if (chosen.size < n && !slot.excluded && !chosen.has(slot.label))
+        chosen.set(slot.label, slot);
+    }
+    return [...chosen.values()].map((slot) => this.#alone(slot));
+  }
+
+  /** Endpoints that may bear witness: known to be good, each at another place; trusted ones first. */
+  witnesses(): readonly EndpointRpc[] {
+    const good = this.#inOrder().filter(
+      (s) => s.code === 'Healthy' && !s.resting && s.isFresh(this.#recheckMs),
+    );
+    const chosen = new Map<string, Slot>();
+    for (const slot of good.toSorted((a, b) => Number(b.trusted) - Number(a.trusted))) {
+      if (!chosen.has(slot.label)) chosen.set(slot.label, slot);
+    }
+    return [...chosen.values()].map((slot) => this.#alone(slot));
+  }
+
+  /** Where new websockets should go: the endpoints asked first, as far as they were found good lately. */
+  preferred(n: number): readonly HttpEndpoint[] {
+    return this.#inOrder()
+      .filter((s) => !s.excluded && s.isFresh(this.#recheckMs))
+      .slice(0, n)
+      .map((s) => s.endpoint);
   }
 
   /** Lets another endpoint go first for a while, for example because this one's head stands still. */
-  demote(url: string, why: string): void {
-    const slot = this.#slots.find((s) => s.endpoint.url === url);
-    if (slot !== undefined) this.#rest(slot, `${endpointLabel(url)} ${why}`);
+  demote(label: string, why: string): void {
+    for (const slot of this.#slots) {
+      if (slot.label === label) slot.failed(new EndpointFaultError(`${label} ${why}`));
+    }
+  }
+
+  /** Looks at the status of `slot`. @throws EndpointFaultError when it must not be used */
+  async check(slot: Slot, signal?: AbortSignal): Promise<void> {
+    const answer = await slot.call({ jsonrpc: '2.0', id: 0, method: 'status', params: {} }, signal);
+    this.#acceptStatus(slot, answer);
   }
 
   disconnect(): void {
     for (const slot of this.#slots) void slot.endpoint.close();
   }
 
-  /** Those found good lately, those to be looked at, those at rest; each in the configured order. */
-  #inOrder(): readonly Slot[] {
-    const now = this.#clock.now();
-    const ready = this.#slots.filter((s) => s.restUntil <= now);
-    const resting = this.#slots.filter((s) => s.restUntil > now);
-    return [
-      ...ready.filter((s) => this.#isFresh(s)),
-      ...ready.filter((s) => !this.#isFresh(s)),
-      ...resting.toSorted((a, b) => a.restUntil - b.restUntil),
-    ];
+  async #ask(
+    slot: Slot,
+    rpc: JsonRpcRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly slot: Slot; readonly answer: JsonRpcSuccessResponse }> {
+    try {
+      const excluded = slot.excluded;
+      if (rpc.method !== 'status' && (excluded || !slot.isFresh(this.#recheckMs))) {
+        await this.check(slot, signal);
+      }
+      const answer = await slot.call(rpc, signal);
+      if (rpc.method === 'status') this.#acceptStatus(slot, answer);
+      if (slot.excluded) throw new EndpointFaultError(slot.message);
+      slot.worked();
+      return { slot, answer };
+    } catch (error) {
+      if (isEndpointFault(error) && !signal.aborted) slot.failed(error);
+      throw error;
+    }
   }
 
-  #isFresh(slot: Slot): boolean {
-    return this.#clock.now() - slot.checkedAt <= this.#recheckMs;
+  #alone(slot: Slot): EndpointRpc {
+    return {
+      label: slot.label,
+      trusted: slot.trusted,
+      disconnect: () => undefined,
+      execute: async (rpc) => {
+        try {
+          return (await this.#ask(slot, rpc, new AbortController().signal)).answer;
+        } catch (error) {
+          if (!isEndpointFault(error)) throw error;
+          throw new ChainUnavailableError(error.message, { cause: error });
+        }
+      },
+    };
+  }
+
+  /** Good ones by score, those to be looked at, those at rest, and last the excluded, which are looked at before use. */
+  #inOrder(): readonly Slot[] {
+    const rank = (slot: Slot): readonly [number, number] => {
+      if (slot.excluded) return [3, slot.restUntil];
+      if (slot.resting) return [2, slot.restUntil];
+      return slot.isFresh(this.#recheckMs) ? [0, scoreBand(slot.figures)] : [1, 0];
+    };
+    return this.#slots
+      .map((slot) => ({ slot, at: rank(slot) }))
+      .toSorted((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1])
+      .map(({ slot }) => slot);
   }
 
   /** A preferred endpoint that has rested is looked at on the side, so that no request waits for it. */
   #reconsider(used: Slot): void {
-    const now = this.#clock.now();
     for (const slot of this.#slots.slice(0, this.#slots.indexOf(used))) {
-      if (slot.restUntil > now || this.#isFresh(slot)) continue;
-      slot.restUntil = now + REST_MAX_MS;
-      void this.#check(slot, 0).then(
+      if (slot.resting || slot.isFresh(this.#recheckMs)) continue;
+      slot.holdBack();
+      void this.check(slot).then(
         () => {
-          slot.failures = 0;
-          slot.restUntil = -Infinity;
+          slot.worked();
         },
         (error: unknown) => {
-          this.#rest(slot, error instanceof Error ? error.message : String(error));
+          slot.failed(error);
         },
       );
     }
-  }
-
-  #rest(slot: Slot, why: string): void {
-    const restMs = backoffMs(slot.failures, REST_BASE_MS, REST_MAX_MS, () => this.#clock.random());
-    slot.failures += 1;
-    slot.restUntil = this.#clock.now() + restMs;
-    slot.checkedAt = -Infinity;
-    slot.lastFault = why;
-  }
-
-  async #check(slot: Slot, id: JsonRpcRequest['id']): Promise<void> {
-    const answer = await call(slot, { jsonrpc: '2.0', id, method: 'status', params: {} });
-    this.#acceptStatus(slot, answer);
   }
 
   /** @throws EndpointFaultError when the endpoint must not be used */
   #acceptStatus(slot: Slot, answer: JsonRpcSuccessResponse): void {
-    const label = endpointLabel(slot.endpoint.url);
     const status = readNodeStatus(answer.result);
-    if (status === undefined) throw new EndpointFaultError(`${label} has an unreadable status`);
+    if (status === undefined)
+      throw new EndpointFaultError(`${slot.label} has an unreadable status`);
     if (this.#chainId !== undefined && status.chainId !== this.#chainId) {
-      throw new EndpointFaultError(
-        `${label} is of chain "${status.chainId}", not "${this.#chainId}"`,
-      );
+      slot.judge('WrongChain', `is of chain "${status.chainId}", not "${this.#chainId}"`);
+    } else if (status.catchingUp) {
+      slot.judge('CatchingUp', 'is still catching up');
+    } else {
+      this.#chainId = status.chainId;
+      if (slot.code === 'WrongChain' || slot.code === 'CatchingUp') slot.judge('Healthy', '');
     }
-    if (status.catchingUp) throw new EndpointFaultError(`${label} is still catching up`);
-    this.#chainId = status.chainId;
-    slot.checkedAt = this.#clock.now();
+    slot.noteStatus(status);
+    if (slot.excluded) throw new EndpointFaultError(slot.message);
   }
 }

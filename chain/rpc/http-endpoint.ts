@@ -2,6 +2,8 @@
 import type { JsonRpcRequest, JsonRpcSuccessResponse } from '@cosmjs/json-rpc';
 import { Agent, request } from 'undici';
 import { RpcAnswerError } from '../errors.js';
+import { endpointAddress } from './endpoint-config.js';
+import type { EndpointAddress, EndpointConfig } from './endpoint-config.js';
 
 /** No answer, or none that is JSON-RPC: the endpoint is at fault, another may be asked. */
 export class EndpointFaultError extends Error {
@@ -17,14 +19,15 @@ export const isEndpointFault = (error: unknown): error is EndpointFaultError =>
 /** The largest answer that is read; a page of 1000 orders is about 1 MB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** Host and port only: paths and credentials of an endpoint URL may be secret API keys. */
-export const endpointLabel = (url: string): string => new URL(url).host;
-
-/** Posts JSON-RPC requests to one URL. */
+/** Posts JSON-RPC requests to one node. */
 export interface HttpEndpoint {
-  readonly url: string;
-  /** @throws EndpointFaultError when there is no usable answer, RpcAnswerError when the node answered with an error */
-  call(rpc: JsonRpcRequest): Promise<JsonRpcSuccessResponse>;
+  readonly address: EndpointAddress;
+  readonly trusted: boolean;
+  /**
+   * @param signal gives the call up, for example because another node answered first
+   * @throws EndpointFaultError when there is no usable answer, RpcAnswerError when the node answered with an error
+   */
+  call(rpc: JsonRpcRequest, signal?: AbortSignal): Promise<JsonRpcSuccessResponse>;
   close(): Promise<void>;
 }
 
@@ -61,22 +64,35 @@ const readAnswer = (label: string, method: string, text: string): JsonRpcSuccess
 };
 
 /** @param timeoutMs deadline of one call, connection included */
-export const createHttpEndpoint = (url: string, timeoutMs: number): HttpEndpoint => {
-  const label = endpointLabel(url);
+export const createHttpEndpoint = (
+  config: EndpointConfig | string,
+  timeoutMs: number,
+): HttpEndpoint => {
+  const { url, trusted = false } = typeof config === 'string' ? { url: config } : config;
+  const address = endpointAddress(url);
+  const { label, httpUrl, authorization } = address;
+  const headers = {
+    'content-type': 'application/json',
+    ...(authorization === undefined ? {} : { authorization }),
+  };
   const agent = new Agent({
     connect: { timeout: timeoutMs },
     connections: 8,
     keepAliveTimeout: 30_000,
     maxResponseSize: MAX_ANSWER_BYTES,
   });
-  const post = async (rpc: JsonRpcRequest): Promise<{ status: number; text: string }> => {
+  const post = async (
+    rpc: JsonRpcRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<{ status: number; text: string }> => {
+    const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await request(url, {
+      const response = await request(httpUrl, {
         method: 'POST',
         dispatcher: agent,
-        headers: { 'content-type': 'application/json' },
+        headers,
         body: JSON.stringify(rpc),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
       });
       return { status: response.statusCode, text: await response.body.text() };
     } catch (cause) {
@@ -84,9 +100,10 @@ export const createHttpEndpoint = (url: string, timeoutMs: number): HttpEndpoint
     }
   };
   return {
-    url,
-    call: async (rpc) => {
-      const { status, text } = await post(rpc);
+    address,
+    trusted,
+    call: async (rpc, signal) => {
+      const { status, text } = await post(rpc, signal);
       // CometBFT sends JSON-RPC errors with status 500 in places; proxies send 4xx and 5xx that are no JSON-RPC.
       if (status >= 400 && !text.startsWith('{')) {
         throw new EndpointFaultError(`${label} answered ${rpc.method} with HTTP ${status}`);

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { dataHash, headerHash } from '../rpc/block-hash.js';
 
 export interface ScriptedEvent {
   readonly type: string;
@@ -23,6 +24,9 @@ export interface ScriptedTx {
 
 export interface ScriptedBlock {
   readonly height: number;
+  /** Upper-case hex; that of its header. */
+  readonly hash: string;
+  readonly lastHash: string;
   readonly timeMs: number;
   readonly txs: readonly ScriptedTx[];
   readonly events: readonly ScriptedEvent[];
@@ -47,6 +51,14 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 
 export class ScriptedRpc {
   chainId = 'scripted-1';
+  /** Goes into the headers of new blocks: two endpoints with different ones are of different forks. */
+  appHash = HASH;
+  /** Blocks are given with a transaction more than their headers tell of while true. */
+  forging = false;
+  /** Answers wait this long, milliseconds. */
+  delayMs = 0;
+  /** HTTP status of every answer while set, with this text. */
+  httpError: { readonly status: number; readonly text: string } | undefined;
   catchingUp = false;
   /** What was asked, in order. */
   readonly calls: {
@@ -60,6 +72,7 @@ export class ScriptedRpc {
   mute = false;
   /** Requests get no answer while true. */
   hang = false;
+  readonly #headers = new WeakMap<ScriptedBlock, unknown>();
   readonly #sockets = new Set<WebSocket>();
   readonly #subscribed = new Set<WebSocket>();
   readonly #server = createServer((request, response) => {
@@ -67,8 +80,15 @@ export class ScriptedRpc {
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
       if (this.hang) return;
+      if (this.httpError !== undefined) {
+        response.statusCode = this.httpError.status;
+        response.end(this.httpError.text);
+        return;
+      }
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(this.#answer(text)));
+      const answer = JSON.stringify(this.#answer(text));
+      if (this.delayMs === 0) response.end(answer);
+      else setTimeout(() => response.end(answer), this.delayMs).unref();
     });
   });
   readonly #ws = new WebSocketServer({ server: this.#server, path: '/websocket' });
@@ -110,13 +130,16 @@ export class ScriptedRpc {
   /** Ends with a new block and tells the subscribers, `silently` only the pollers. */
   addBlock(block: Partial<ScriptedBlock> = {}, silently = false): ScriptedBlock {
     const last = this.blocks.at(-1);
-    const made: ScriptedBlock = {
+    const bare = {
       height: (last?.height ?? 0) + 1,
       timeMs: (last?.timeMs ?? 1_800_000_000_000) + 1_000,
       txs: [],
       events: [],
+      lastHash: last?.hash ?? '',
       ...block,
     };
+    const made = { ...bare, hash: headerHash(header(bare, this)) };
+    this.#headers.set(made, header(bare, this));
     this.blocks.push(made);
     if (!silently) this.announce(made);
     return made;
@@ -128,7 +151,7 @@ export class ScriptedRpc {
     const frame = JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
-      result: newBlockEvent(block, this.chainId),
+      result: this.#newBlockEvent(block),
     });
     for (const socket of this.#subscribed) socket.send(frame);
   }
@@ -179,7 +202,7 @@ export class ScriptedRpc {
       case 'abci_info':
         return { response: { last_block_height: String(this.blocks.at(-1)?.height ?? 0) } };
       case 'block':
-        return blockAnswer(at('height'), this.chainId);
+        return { block_id: blockId(at('height')), block: this.#block(at('height')) };
       case 'blockchain':
         return {
           last_height: String(this.blocks.length),
@@ -191,7 +214,7 @@ export class ScriptedRpc {
             .map((b) => ({
               block_id: blockId(b),
               block_size: '500',
-              header: header(b, this.chainId),
+              header: this.#headers.get(b),
               num_txs: String(b.txs.length),
             })),
         };
@@ -224,6 +247,35 @@ export class ScriptedRpc {
     throw new ScriptedError(`tx (${hash}) not found`);
   }
 
+  #block(block: ScriptedBlock): unknown {
+    const txs = block.txs.map((tx) => base64(tx.bytes));
+    return {
+      header: this.#headers.get(block),
+      data: { txs: this.forging ? [...txs, base64(Uint8Array.of(66))] : txs },
+      evidence: { evidence: [] },
+      last_commit: {
+        height: '0',
+        round: 0,
+        block_id: { hash: '', parts: { total: 0, hash: '' } },
+        signatures: [],
+      },
+    };
+  }
+
+  #newBlockEvent(block: ScriptedBlock): unknown {
+    return {
+      query: "tm.event='NewBlock'",
+      data: {
+        type: 'tendermint/event/NewBlock',
+        value: {
+          block: this.#block(block),
+          block_id: blockId(block),
+          result_finalize_block: { events: block.events, tx_results: block.txs.map(txResult) },
+        },
+      },
+    };
+  }
+
   #status(): unknown {
     const last = this.blocks.at(-1);
     if (last === undefined) throw new ScriptedError('no block yet');
@@ -239,7 +291,7 @@ export class ScriptedRpc {
         protocol_version: { p2p: '8', block: '11', app: '1' },
       },
       sync_info: {
-        latest_block_hash: HASH,
+        latest_block_hash: last.hash,
         latest_app_hash: HASH,
         latest_block_height: String(last.height),
         latest_block_time: new Date(last.timeMs).toISOString(),
@@ -257,22 +309,28 @@ export class ScriptedRpc {
 }
 
 const blockId = (block: ScriptedBlock): unknown => ({
-  hash: block.height.toString(16).padStart(64, '0').toUpperCase(),
+  hash: block.hash,
   parts: { total: 1, hash: HASH },
 });
 
-const header = (block: ScriptedBlock, chainId: string): unknown => ({
+const header = (
+  block: Omit<ScriptedBlock, 'hash'>,
+  { chainId, appHash }: Pick<ScriptedRpc, 'chainId' | 'appHash'>,
+): unknown => ({
   version: { block: '11' },
   chain_id: chainId,
   height: String(block.height),
   time: new Date(block.timeMs).toISOString(),
-  last_block_id: { hash: '', parts: { total: 0, hash: '' } },
+  last_block_id: {
+    hash: block.lastHash,
+    parts: block.lastHash === '' ? { total: 0, hash: '' } : { total: 1, hash: HASH },
+  },
   last_commit_hash: HASH,
-  data_hash: HASH,
+  data_hash: dataHash(block.txs.map((tx) => tx.bytes)),
   validators_hash: HASH,
   next_validators_hash: HASH,
   consensus_hash: HASH,
-  app_hash: HASH,
+  app_hash: appHash,
   last_results_hash: HASH,
   evidence_hash: HASH,
   proposer_address: 'AB'.repeat(20),
@@ -286,33 +344,4 @@ const txResult = (tx: ScriptedTx): unknown => ({
   gas_wanted: String(tx.gasWanted ?? 0n),
   gas_used: String(tx.gasUsed ?? 0n),
   events: tx.events ?? [],
-});
-
-const blockOf = (block: ScriptedBlock, chainId: string): unknown => ({
-  header: header(block, chainId),
-  data: { txs: block.txs.map((tx) => base64(tx.bytes)) },
-  evidence: { evidence: [] },
-  last_commit: {
-    height: '0',
-    round: 0,
-    block_id: { hash: '', parts: { total: 0, hash: '' } },
-    signatures: [],
-  },
-});
-
-const blockAnswer = (block: ScriptedBlock, chainId: string): unknown => ({
-  block_id: blockId(block),
-  block: blockOf(block, chainId),
-});
-
-const newBlockEvent = (block: ScriptedBlock, chainId: string): unknown => ({
-  query: "tm.event='NewBlock'",
-  data: {
-    type: 'tendermint/event/NewBlock',
-    value: {
-      block: blockOf(block, chainId),
-      block_id: blockId(block),
-      result_finalize_block: { events: block.events, tx_results: block.txs.map(txResult) },
-    },
-  },
 });

@@ -178,6 +178,8 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
       reader: chain.reader,
       feed: chain.feed,
       laneFor: () => chain.laneFor({ address: PROVIDER }),
+      endpoints: () => [],
+      watch: () => Promise.resolve(),
       close: () => undefined,
     };
     running = (async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connectChain } from '../../../chain/client.js';
 import type { ChainClient } from '../../../chain/client.js';
 import { subscribeToBlocks } from '../../../chain/feed/subscription.js';
+import { endpointAddress } from '../../../chain/rpc/endpoint-config.js';
 import { isChainUnavailable } from '../../../chain/ports.js';
 import type { ChainMessage, Signer, TxLane } from '../../../chain/ports.js';
 import { until } from '../../../chain/testing/until.js';
@@ -104,7 +105,7 @@ describe.each([
     async () => {
       const kinds: string[] = [];
       let txs = 0;
-      const subscription = subscribeToBlocks(devnet.rpcUrl, (frame) => {
+      const subscription = subscribeToBlocks(endpointAddress(devnet.rpcUrl), (frame) => {
         kinds.push(frame.kind);
         if (frame.kind === 'block') txs += frame.block.results.txs.length;
       });
