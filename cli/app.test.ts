@@ -31,6 +31,7 @@ const berth = async (args: readonly string[], input = ''): Promise<Ended> => {
       signal: new AbortController().signal,
       interrupt: () => undefined,
       random: (bytes) => randomBytes(bytes),
+      env: {},
     },
   );
   return { exit, stdout: text(stdout), stderr: text(stderr) };

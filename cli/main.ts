@@ -24,5 +24,6 @@ process.exitCode = await run(
     signal: stop.signal,
     interrupt,
     random: (bytes) => randomBytes(bytes),
+    env: process.env,
   },
 );

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { addDeploy } from './verbs/deploy.js';
 import { addDeploymentVerbs } from './verbs/deployment.js';
+import { addInventory } from './verbs/inventory.js';
 import { addSdl } from './verbs/sdl.js';
 import { addWallet } from './verbs/wallet.js';
 import type { Wire } from './wiring.js';
@@ -25,6 +26,7 @@ export const createProgram = (wire: Wire): Command => {
     .exitOverride();
   addDeploy(program, wire);
   addDeploymentVerbs(program, wire);
+  addInventory(program, wire);
   addSdl(program, wire);
   addWallet(program, wire);
   return program;

@@ -3,6 +3,8 @@ import { systemClock } from '../chain/clock.js';
 import { connectChain } from '../chain/client.js';
 import { Decimal } from '../market/money.js';
 import type { Coin } from '../market/money.js';
+import { connectCluster } from './cluster.js';
+import type { ClusterContext } from './commands/inventory.js';
 import { misused } from './failure.js';
 import { createGatewayClient } from './gateway-client.js';
 import type { Globals } from './globals.js';
@@ -20,6 +22,8 @@ export interface Process {
   /** Says so from a question, where the terminal swallows the signal. */
   readonly interrupt: () => void;
   readonly random: (bytes: number) => Uint8Array;
+  /** What finding a cluster, and the plugins that give access to one, may read. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** A manifest may wait at the gateway until its lease shows; provider-wire 4.4 gives it 120 seconds. */
@@ -60,6 +64,15 @@ export class Wiring {
       clock: systemClock,
       signal,
     };
+  }
+
+  /** A provider's cluster. @throws CliFailure `KubeconfigInvalid` */
+  async cluster(kubeconfig: string | undefined): Promise<ClusterContext> {
+    const connection = await connectCluster(kubeconfig, this.#process.env);
+    this.#undo.push(() => {
+      connection.close();
+    });
+    return { ...this.context(), cluster: connection.api };
   }
 
   /** @throws CliFailure `NodeMissing` */

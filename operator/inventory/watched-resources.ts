@@ -51,7 +51,8 @@ const projectNode = (node: Node): WatchedNode => ({
 
 type Watched<P> = Pick<Reflector<never, P>, 'run' | 'store' | 'lastEventAgeMs'>;
 
-export interface WatchedResources {
+/** A type, not an interface, so that its values can be listed. */
+export type WatchedResources = {
   readonly nodes: Watched<WatchedNode>;
   readonly pods: Watched<PodFacts>;
   readonly namespaces: Watched<{
@@ -66,7 +67,7 @@ export interface WatchedResources {
   readonly claims: Watched<DraClaimFacts>;
   /** Extended resources that classes stand for. */
   readonly deviceClasses: Watched<string>;
-}
+};
 
 /**
  * One reflector per kind. Without the `essential` ones there is no inventory; what the others would tell is unknown until they
