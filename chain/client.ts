@@ -4,7 +4,8 @@ import { systemClock } from './clock.js';
 import type { ChainClock } from './clock.js';
 import { createBlockFeed } from './feed/block-feed.js';
 import type { BlockFeedOptions } from './feed/block-feed.js';
-import type { BlockFeed, ChainReader, Signer, TxLane } from './ports.js';
+import type { BlockFeed, ChainProof, ChainReader, Signer, TxLane } from './ports.js';
+import { createChainProof } from './proof/chain-proof.js';
 import { measureBlockTime } from './queries/block-time.js';
 import { abciQueryOver } from './queries/abci.js';
 import { readTogether } from './queries/pages.js';
@@ -39,6 +40,8 @@ export interface ChainConfig {
 
 export interface ChainClient {
   readonly reader: ChainReader;
+  /** To be asked before anything is destroyed. */
+  readonly proof: ChainProof;
   readonly feed: BlockFeed;
   /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
   laneFor(signer: Signer, options: LaneOptions): TxLane;
@@ -84,6 +87,13 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
         return head;
       },
     },
+    proof: createChainProof({
+      witnesses: () => pool.witnesses(),
+      states: () => pool.states(),
+      look: () => prober.round(),
+      readerOver: createChainReader,
+      clock,
+    }),
     feed: createBlockFeed(
       {
         rpc: pool,

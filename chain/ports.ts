@@ -21,6 +21,7 @@ import type {
   Order,
   Provider,
 } from '../market/records.js';
+import type { Reason } from '../market/reasons.js';
 import type { GroupSpec, ResourceOffer } from '../market/resources.js';
 
 /** Where the chain stands. Deadlines on chain follow `timeMs`, never the wall clock. */
@@ -56,6 +57,38 @@ export interface ChainReader {
   account(address: string): Promise<Account | undefined>;
   balances(address: string): Promise<readonly Coin[]>;
   marketParams(): Promise<MarketParams>;
+}
+
+/** An answer that may destroy something, or why there is none. */
+export type Proven<T> =
+  | {
+      readonly proven: true;
+      readonly value: T;
+      /** The answer is of this height or a later one. */
+      readonly height: bigint;
+      /** Whose word it is: host and port of a trusted endpoint, or of two independent ones. */
+      readonly by: readonly string[];
+    }
+  | { readonly proven: false; readonly reason: Reason };
+
+/**
+ * What has to be asked before anything is destroyed: a namespace, a lease, a bid, a tenant's data. An answer counts only from
+ * an endpoint that the ComputeProvider calls trusted, or when two healthy endpoints at different places give the same.
+ */
+export interface ChainProof {
+  /**
+   * Never throws for an outage: that is `proven: false`, with NoSecondOpinion, EndpointsDisagree, ChainLagging or
+   * ChainUnavailable.
+   * @param essence what must be the same in both answers, for example the state of a lease; equal texts are equal answers
+   * @param atLeast height that must be committed where it is asked; endpoints a moment behind are waited for
+   */
+  read<T>(
+    query: (reader: ChainReader) => Promise<T>,
+    essence: (value: T) => string,
+    atLeast: bigint,
+  ): Promise<Proven<T>>;
+  /** Why nothing could be proven now, as far as is known without asking; `undefined` when it could. */
+  obstacle(): Reason | undefined;
 }
 
 /** The stream of committed blocks, heights without gaps (missing ones are fetched), oldest first. */

@@ -70,7 +70,7 @@ export const lead = async (
   const signal = AbortSignal.any([outer, halt.signal]);
   const { config, api, chain, lane, policies, metrics, clock, random, log } = deps;
   const { timings, namespace, computeProvider } = config;
-  const { reader, feed } = chain;
+  const { reader, feed, proof } = chain;
   const { address } = deps.provider.spec;
   const provider = (): ComputeProvider => policies.lastProvider() ?? deps.provider;
 
@@ -155,6 +155,7 @@ export const lead = async (
     ...{
       api,
       reader,
+      proof,
       lane,
       view,
       clock,

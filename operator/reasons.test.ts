@@ -16,6 +16,8 @@ const here = new URL('.', import.meta.url);
 const sources = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts') && !f.startsWith('testing'))
   .filter((f) => !f.startsWith('reasons'))
+  // Reasons that proof is refused for come through the chain's port.
+  .concat('../chain/proof/chain-proof.ts')
   .map((f) => readFileSync(new URL(f, here), 'utf8'))
   .join('\n');
 

@@ -53,6 +53,10 @@ export const BID_REASONS = {
 export const LEASE_REASONS = {
   ChainUnavailable: 'No endpoint answered; the lease is left as it is.',
   ChainLagging: 'The endpoint is behind what was seen already; its answers are no proof.',
+  NoSecondOpinion:
+    'Only one chain endpoint can be asked and it is not marked trusted; nothing is torn down or closed on its word.',
+  EndpointsDisagree:
+    'Chain endpoints have different blocks or give different answers; nothing is torn down or closed until they agree.',
   LeaseNotOnChain:
     'The chain has no record of the lease; without a record of its end nothing is torn down.',
   AwaitingManifest: 'The tenant has sent no manifest yet.',

@@ -118,6 +118,7 @@ export const readSoundBlock = (blockId: unknown, block: unknown): SoundBlock | s
   try {
     if (!Array.isArray(listed)) return 'has a block without a list of transactions';
     const txs = listed.map((tx) => Uint8Array.from(Buffer.from(text(tx), 'base64')));
+    if (!/^[1-9]\d*$/.test(text(header['height']))) return 'gives a block without a height';
     const height = BigInt(text(header['height']));
     if (dataHash(txs) !== text(header['data_hash']).toUpperCase())
       return `gives transactions for block ${height} that do not hash to its header's data_hash`;

@@ -5,9 +5,11 @@
 import type { Block, MarketEvent } from '../../market/events.js';
 import { formatBidId, formatDeploymentId, formatOrderId, orderIdOf } from '../../market/ids.js';
 import type { Order } from '../../market/records.js';
-import { ChainUnavailableError } from '../ports.js';
+import type { Reason } from '../../market/reasons.js';
+import { ChainUnavailableError, isChainUnavailable } from '../ports.js';
 import type {
   BlockFeed,
+  ChainProof,
   ChainMessage,
   ChainReader,
   SignedTx,
@@ -102,6 +104,27 @@ export class FakeChain {
   }
 
   readonly reader: ChainReader = this.#createReader();
+
+  /** Why nothing can be proven; unset, the one endpoint there is counts as trusted. */
+  obstacle: Reason | undefined;
+
+  readonly proof: ChainProof = {
+    obstacle: () => this.obstacle,
+    read: async (query, _essence, atLeast) => {
+      if (this.obstacle !== undefined) return { proven: false, reason: this.obstacle };
+      const height = this.market.height;
+      if (height < atLeast) {
+        const message = `The fake chain is at ${height}, ${atLeast} was asked for.`;
+        return { proven: false, reason: { code: 'ChainLagging', message } };
+      }
+      try {
+        return { proven: true, value: await query(this.reader), height, by: ['fake'] };
+      } catch (error) {
+        if (!isChainUnavailable(error)) throw error;
+        return { proven: false, reason: { code: 'ChainUnavailable', message: error.message } };
+      }
+    },
+  };
 
   readonly feed: BlockFeed = {
     stalenessMs: () => (this.#blocks.length === 0 ? Infinity : this.dead ? 3_600_000 : 0),

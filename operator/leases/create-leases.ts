@@ -1,5 +1,5 @@
 /** Puts the lease controller together with its queue and the watch on manifests. */
-import type { ChainReader, TxLane } from '../../chain/ports.js';
+import type { ChainProof, ChainReader, TxLane } from '../../chain/ports.js';
 import { LABELS } from '../../crds/constants.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
@@ -27,6 +27,7 @@ import { workloadSettings } from './workload-settings.js';
 export interface LeasesDeps {
   readonly api: KubeApi;
   readonly reader: ChainReader;
+  readonly proof: ChainProof;
   readonly lane: Pick<TxLane, 'submit'>;
   readonly view: ChainView;
   readonly clock: Clock;
@@ -56,6 +57,7 @@ export const createLeases = (deps: LeasesDeps): Leases => {
       ...{
         api,
         reader: deps.reader,
+        proof: deps.proof,
         lane: deps.lane,
         view: deps.view,
         clock,

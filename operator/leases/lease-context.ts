@@ -1,5 +1,5 @@
 /** What the steps of a lease's reconcile share. */
-import type { ChainReader, TxLane } from '../../chain/ports.js';
+import type { ChainProof, ChainReader, TxLane } from '../../chain/ports.js';
 import type { ComputeLease, ComputeProvider } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
 import type { LeaseId, OrderId } from '../../market/ids.js';
@@ -16,6 +16,7 @@ import type { RetrySchedule } from '../bidding/retry-schedule.js';
 export interface LeaseControllerDeps {
   readonly api: KubeApi;
   readonly reader: ChainReader;
+  readonly proof: ChainProof;
   readonly lane: Pick<TxLane, 'submit'>;
   readonly view: ChainView;
   readonly clock: Clock;

@@ -44,9 +44,9 @@ export class LeaseController {
 
   /** @throws when the cluster cannot be read or written; the caller retries with back-off */
   async reconcile(sighting: LeaseSighting, signal: AbortSignal): Promise<ReconcileResult> {
-    const { reader, view, log } = this.#deps;
+    const { view, log } = this.#deps;
     const { name, id } = sighting;
-    const proof = await proveLease(reader, view, id);
+    const proof = await proveLease(this.#deps, view, id);
     if (proof.state === 'unknown') {
       const { code, message } = proof.reason;
       if (this.#doubts.get(name) !== code) log.warn({ lease: name, reason: code }, message);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { ChainUnavailableError } from '../../chain/ports.js';
-import type { ChainReader } from '../../chain/ports.js';
+import type { ChainProof, ChainReader } from '../../chain/ports.js';
 import { parseDecimal } from '../../market/money.js';
 import type { Lease, LeaseState } from '../../market/records.js';
 import { ChainView } from '../chain-view/chain-view.js';
 import { aBid } from '../testing/an-intent.js';
-import { proveLease } from './lease-proof.js';
+import type { Reason } from '../../market/reasons.js';
+import { proveLease, proveLeaseState } from './lease-proof.js';
 
 const { id } = aBid();
 const aLease = (state: LeaseState): Lease => ({
@@ -19,9 +20,21 @@ interface Given {
   readonly catchingUp?: boolean;
   readonly viewAgeMs?: number;
   readonly fault?: Error;
+  /** Why a second opinion cannot be had. */
+  readonly obstacle?: Reason;
+  /** Asked for with proof, whichever it is. */
+  readonly withProof?: boolean;
 }
 
-const prove = ({ lease, headHeight = 100n, catchingUp = false, viewAgeMs = 0, fault }: Given) => {
+const prove = ({
+  lease,
+  headHeight = 100n,
+  catchingUp = false,
+  viewAgeMs = 0,
+  fault,
+  obstacle,
+  withProof = false,
+}: Given) => {
   let now = 0;
   const view = new ChainView(
     { now: () => 0, monotonic: () => now, sleep: async () => {} },
@@ -34,7 +47,14 @@ const prove = ({ lease, headHeight = 100n, catchingUp = false, viewAgeMs = 0, fa
     head: () => Promise.resolve({ chainId: 'c', height: headHeight, timeMs: 0, catchingUp }),
     lease: () => (fault === undefined ? Promise.resolve(lease) : Promise.reject(fault)),
   } as unknown as ChainReader;
-  return proveLease(reader, view, id);
+  const proof: ChainProof = {
+    obstacle: () => obstacle,
+    read: async (query) =>
+      obstacle === undefined
+        ? { proven: true, value: await query(reader), height: headHeight, by: ['a', 'b'] }
+        : { proven: false, reason: obstacle },
+  };
+  return withProof ? proveLeaseState({ proof }, view, id) : proveLease({ reader, proof }, view, id);
 };
 
 describe('proveLease', () => {
@@ -52,10 +72,34 @@ describe('proveLease', () => {
     ['an endpoint one block behind', { lease: aLease('closed'), headHeight: 99n }, 'ChainLagging'],
     ['an endpoint that catches up', { lease: aLease('closed'), catchingUp: true }, 'ChainLagging'],
     ['a view that is too old', { lease: aLease('closed'), viewAgeMs: 1001 }, 'ChainStale'],
+    [
+      'an end that only one stranger tells of',
+      { lease: aLease('closed'), obstacle: { code: 'NoSecondOpinion', message: '' } },
+      'NoSecondOpinion',
+    ],
+    [
+      'an end that endpoints disagree about',
+      { lease: aLease('closed'), obstacle: { code: 'EndpointsDisagree', message: '' } },
+      'EndpointsDisagree',
+    ],
+    [
+      'life asked for with proof, of one stranger',
+      {
+        lease: aLease('active'),
+        obstacle: { code: 'NoSecondOpinion', message: '' },
+        withProof: true,
+      },
+      'NoSecondOpinion',
+    ],
     ['no answer', { fault: new ChainUnavailableError('refused') }, 'ChainUnavailable'],
   ])('%s proves nothing', async (_name, given, want) => {
     const proof = await prove(given);
     expect(proof.state === 'unknown' ? proof.reason.code : proof.state).toBe(want);
+  });
+
+  it('life needs no second opinion: running a lease destroys nothing', async () => {
+    const obstacle = { code: 'NoSecondOpinion', message: '' };
+    expect((await prove({ lease: aLease('active'), obstacle })).state).toBe('live');
   });
 
   it('a fault of ours is not taken for an outage', async () => {

@@ -8,7 +8,7 @@ import { formatLeaseId } from '../../market/ids.js';
 import type { Lease } from '../../market/records.js';
 import { blocksFor } from '../bidding/bid-timeout.js';
 import type { LeaseControllerDeps, LiveLease } from './lease-context.js';
-import { proveLease } from './lease-proof.js';
+import { proveLeaseState } from './lease-proof.js';
 import { readManifest } from './manifest-secret.js';
 
 export const manifestDeadline = (lease: Lease, timeoutBlocks: bigint): bigint =>
@@ -20,7 +20,7 @@ export const closeWithoutManifest = async (
   live: LiveLease,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const { api, reader, view, lane, events, log, namespace, provider } = deps;
+  const { api, view, lane, events, log, namespace, provider } = deps;
   const timeoutBlocks = blocksFor(provider().spec.leases.manifestTimeoutSeconds, view.blockTimeMs);
   if (live.lease.state !== 'active' || live.lease.reclamation !== undefined) return false;
   if (view.height < manifestDeadline(live.lease, timeoutBlocks)) return false;
@@ -28,7 +28,12 @@ export const closeWithoutManifest = async (
   if (!deps.closes.isDue(path, view.height)) return false;
   if (live.object.spec.manifest !== undefined) return false;
   // Read both once more: a manifest or an end that came in the meantime must win.
-  const proof = await proveLease(reader, view, live.id);
+  const proof = await proveLeaseState(deps, view, live.id);
+  if (proof.state === 'unknown') {
+    // Looked at again in a few blocks, and said once for each.
+    deps.closes.failed(path, view.height);
+    log.warn({ lease: path, reason: proof.reason.code }, proof.reason.message);
+  }
   if (proof.state !== 'live' || (await readManifest(api, namespace, live.name)) !== undefined)
     return false;
   const outcome = await lane.submit(

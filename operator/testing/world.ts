@@ -177,6 +177,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     const client = {
       reader: chain.reader,
       feed: chain.feed,
+      proof: chain.proof,
       laneFor: () => chain.laneFor({ address: PROVIDER }),
       endpoints: () => [],
       watch: () => Promise.resolve(),
