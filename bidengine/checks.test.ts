@@ -69,6 +69,27 @@ describe('the checklist', () => {
       anOrder(),
       { hostnames: ['myexample.com'], blockedHostnames: ['.example.com', 'x.org'] },
     ],
+    [
+      'an order at the age limit',
+      anOrder(),
+      { ...rules({ maxOrderAgeBlocks: 10n }), chain: { ...base.chain, height: 11n } },
+    ],
+    [
+      'a tenant up to his limit',
+      anOrder().withGpu('nvidia', 'h100', 8),
+      { ...rules({ maxPendingGpusPerOwner: 16n }), ownerPendingGpus: 8n },
+    ],
+    ['as many endpoints as are given', anOrder(), rules({ maxEndpoints: 1 })],
+    [
+      'a tenant whom one of two books denies',
+      anOrder(),
+      {
+        policies: [
+          aPolicy({}, { tenants: { allow: [], deny: [TENANT] } }),
+          aPolicy({}, { name: 'other' }),
+        ],
+      },
+    ],
     ['a tenant on the allow list', anOrder(), tenants([TENANT], [])],
     [
       'a window that is offered',
@@ -238,6 +259,38 @@ describe('the checklist', () => {
       'AuditorsNotMet',
       `the required attributes are not signed by all of ${AUDITOR} and by any of ${OTHER}`,
       'order.spec.requirements.signedBy',
+    ],
+    [
+      'an order that nobody took for long',
+      anOrder(),
+      { ...rules({ maxOrderAgeBlocks: 10n }), chain: { ...base.chain, height: 12n } },
+      'OrderTooOld',
+      'the order has been open for 11 blocks and the most is 10',
+      'order.createdAt',
+    ],
+    [
+      'more endpoints than the operator gives',
+      anOrder().withEndpoints(ip(1), ip(1), ip(1)),
+      { ...rules({ maxEndpoints: 2 }), snapshot: aSnapshot([], { leasedIpsAvailable: 1 }) },
+      'TooManyEndpoints',
+      'the order asks for 3 endpoints and the most is 2',
+      'order.spec.units.endpoints',
+    ],
+    [
+      'a tenant whose open bids hold enough',
+      anOrder().withGpu('nvidia', 'h100', 8),
+      { ...rules({ maxPendingGpusPerOwner: 15n }), ownerPendingGpus: 8n },
+      'OwnerPendingLimit',
+      'open bids for this tenant hold 8 GPUs and this order wants 8; the limit is 15 until bids are accepted or time out',
+      'spec.bidding.maxPendingGpusPerOwner',
+    ],
+    [
+      'a tenant for whom no book is',
+      anOrder(),
+      { policies: [aPolicy({}, { appliesTo: { tenants: [OTHER] } })] },
+      'NoPolicyApplies',
+      'none of the 1 price policies applies to this order',
+      'policies',
     ],
     [
       'a price in another denomination',

@@ -6,7 +6,7 @@ import type { GpuModel } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
 import type { Reason } from '../market/reasons.js';
 import type { ModelWorth } from './assignments.js';
-import { failedChecks } from './checks.js';
+import { failedChecks, failedPricedChecks } from './checks.js';
 import { chooseDeposit } from './deposit.js';
 import type { DecideInput, Decision } from './input.js';
 import { offerOf } from './offer.js';
@@ -95,6 +95,8 @@ export const decide = (input: DecideInput): Decision => {
     return skip([...failed, ...outcome.filter((r) => !failed.some((f) => f.code === r.code))]);
   }
   const { placed, quote } = outcome;
+  const unpaid = failedPricedChecks(input, quote);
+  if (unpaid.length > 0) return skip([...failed, ...unpaid]);
   const deposit = chooseDeposit(input);
   const reclamation = chooseReclamation(input);
   if (failed.length > 0 || !deposit.ok || !reclamation.ok) return skip(failed);

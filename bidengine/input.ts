@@ -4,8 +4,9 @@ import type { GpuModel } from '../market/gpu.js';
 import type { OrderId } from '../market/ids.js';
 import type { Coin, DecCoin, Decimal } from '../market/money.js';
 import type { Reason } from '../market/reasons.js';
-import type { MarketParams, Order } from '../market/records.js';
+import type { EscrowAccount, MarketParams, Order } from '../market/records.js';
 import type { ResourceOffer } from '../market/resources.js';
+import type { BidRules } from './bid-rules.js';
 import type { ExchangeRates } from './exchange.js';
 import type { PriceFactor } from './price-book.js';
 import type { PricingPolicy } from './pricing-policy.js';
@@ -13,31 +14,12 @@ import type { Scorer } from './scorer.js';
 import type { InventorySnapshot } from './snapshot.js';
 import type { PricingStrategy } from './strategy.js';
 
-/** The denominations in which the chain takes a bid deposit. */
-export type DepositDenom = 'uakt' | 'uact';
-
 /** Whole smallest units of one denomination. */
 export interface Funds {
   /** What the account holds now. */
   readonly spendable: bigint;
   /** What transactions in flight will take of it: fees and deposits not yet in a block. */
   readonly committed: bigint;
-}
-
-/** The operator's rules for bidding that are not prices. */
-export interface BidRules {
-  /** Attributes that an order must name to be served at all (`--provider-config` of the Akash provider). */
-  readonly orderAttributes: readonly Attribute[];
-  /** In order of preference: the first that the wallet can pay is used. */
-  readonly depositDenoms: readonly DepositDenom[];
-  /** What one bid transaction costs at most. */
-  readonly bidFeeUakt: bigint;
-  /** Kept back for closing and withdrawing; no bid may touch it. */
-  readonly reserveUakt: bigint;
-  /** The longest reclamation window we accept, seconds; `undefined` to refuse orders that ask for one. */
-  readonly maxReclamationWindowSeconds?: bigint | undefined;
-  /** Whether volumes of a class with unknown free space may be sold. */
-  readonly allowUnknownStorage: boolean;
 }
 
 /** The chain as far as a decision needs it. */
@@ -66,6 +48,10 @@ export interface DecideInput {
   readonly nowMs: number;
   readonly exchange: ExchangeRates;
   readonly rules: BidRules;
+  /** GPUs that open bids for this order's tenant hold already; 0 when left out. */
+  readonly ownerPendingGpus?: bigint | undefined;
+  /** The deployment's escrow account; `undefined` while it is not known, as for an SDL that nobody has deployed. */
+  readonly escrow?: EscrowAccount | undefined;
   /** Names that no tenant may serve: `example.com` itself, or `.example.com` for it and every name under it. */
   readonly blockedHostnames: readonly string[];
   /** Names the deployment wants to serve, where known (an SDL being explained); an order on chain names none. */

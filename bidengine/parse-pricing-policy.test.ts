@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isPricingPolicyError, parsePricingPolicy } from './parse-pricing-policy.js';
+import { isPricingPolicyError } from './parse-fields.js';
+import { parsePricingPolicy } from './parse-pricing-policy.js';
 import { dec } from './testing/input-builder.js';
 
 const rates = {
@@ -65,7 +66,7 @@ describe('parsePricingPolicy', () => {
       'a misspelt limit',
       { rates, florUsdPerHour: '1' },
       'florUsdPerHour',
-      'is unknown; known are rates, floorUsdPerHour, ceilingUsdPerHour, minimumUactPerBlock, tenants',
+      'is unknown; known are denom, priority, appliesTo, rates, monthlyRates, hoursPerMonth, blockTimeMs, countEndpoints, utilisation, timeWindows, scarcity, costs, expression, floorUsdPerHour, ceilingUsdPerHour, minimumUactPerBlock, places, rounding, tenants',
     ],
     ['no rates', {}, 'rates', 'must be an object'],
     [
@@ -163,7 +164,7 @@ describe('parsePricingPolicy', () => {
       'an unknown tenant rule',
       { rates, tenants: { block: [] } },
       'tenants.block',
-      'is unknown; known are allow, deny',
+      'is unknown; known are allow, deny, discounts',
     ],
   ])('refuses %s and names the field', (_name, spec, wantField, wantProblem) => {
     try {
@@ -173,6 +174,197 @@ describe('parsePricingPolicy', () => {
       if (!isPricingPolicyError(error)) throw error;
       expect(error.field).toBe(wantField);
       expect(error.message).toBe(`${wantField}: ${wantProblem}`);
+    }
+  });
+
+  it('reads every rule', () => {
+    const h100 = { vendor: 'nvidia', model: 'h100', ram: '*', interface: '*' };
+    const policy = parsePricingPolicy('rich', {
+      denom: 'uact',
+      priority: -5,
+      appliesTo: { gpus: [h100], tenants: ['akash1a'], attributes: [{ key: 'tier', value: 'x' }] },
+      rates,
+      blockTimeMs: 6117,
+      countEndpoints: 'replica',
+      utilisation: {
+        gpuModel: [
+          { percent: 50, multiplier: '1' },
+          { percent: 90, multiplier: '1.5' },
+        ],
+      },
+      timeWindows: [
+        { name: 'night', timeZone: 'Europe/Berlin', from: '22:00', to: '24:00', multiplier: '0.8' },
+      ],
+      scarcity: { nodeGpus: 8, steps: [{ wholeNodesLeft: 1, multiplier: '2.5' }] },
+      costs: {
+        usdPerKwh: '0.21',
+        gpus: [{ ...h100, watts: '900', capexUsd: '30000', lifeMonths: 48 }],
+      },
+      expression: 'max(price, dec("0.5"))',
+      places: 12,
+      rounding: 'nearest',
+      tenants: { discounts: [{ tenant: 'akash1a', percent: '12.5' }] },
+    });
+    const kind = { vendor: 'nvidia', model: 'h100' };
+    expect(policy).toMatchObject({
+      priority: -5,
+      appliesTo: { gpus: [kind], tenants: ['akash1a'], attributes: [{ key: 'tier', value: 'x' }] },
+      blockTimeMs: 6117,
+      countEndpoints: 'replica',
+      utilisation: {
+        gpuModel: [
+          { percent: dec('50'), multiplier: dec('1') },
+          { percent: dec('90'), multiplier: dec('1.5') },
+        ],
+      },
+      timeWindows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: 1320, to: 1440, multiplier: dec('0.8') }],
+      scarcity: { nodeGpus: 8, steps: [{ wholeNodesLeft: 1, multiplier: dec('2.5') }] },
+      costs: {
+        usdPerKwh: dec('0.21'),
+        siteOverhead: dec('1'),
+        gpus: [{ ...kind, watts: dec('900'), capexUsd: dec('30000'), lifeMonths: dec('48') }],
+      },
+      places: 12,
+      rounding: 'nearest',
+    });
+    expect(policy.tenants.discounts?.get('akash1a')?.toFixed()).toBe('12.5');
+    expect(policy.expression?.text).toBe('max(price, dec("0.5"))');
+  });
+
+  it('divides monthly rates by the hours of a month, and adds them to the hourly table', () => {
+    const policy = parsePricingPolicy('monthly', {
+      rates: { gpus: [{ vendor: 'nvidia', model: 'h100', usdPerHour: '2' }] },
+      monthlyRates: {
+        cpuUsdPerMonth: '7.3',
+        storageGibUsdPerMonth: { ephemeral: '0.73' },
+        gpus: [{ vendor: 'nvidia', model: 'a100', usdPerMonth: '1460' }],
+      },
+    });
+    expect(policy.rates.cpuUsdPerHour.toFixed()).toBe('0.01');
+    expect(policy.rates.storageGibUsdPerHour['ephemeral']?.toFixed()).toBe('0.001');
+    expect(policy.rates.gpus.map((g) => [g.model, g.usdPerHour.toFixed()])).toEqual([
+      ['h100', '2'],
+      ['a100', '2'],
+    ]);
+  });
+
+  const point = (percent: number, multiplier: string): object => ({ percent, multiplier });
+  const night = { name: 'n', timeZone: 'UTC', from: '22:00', to: '06:00', multiplier: '1' };
+  const monthlyRates = { cpuUsdPerMonth: '1' };
+  it.each<[string, object, string, string]>([
+    [
+      'a curve that falls',
+      { utilisation: { gpu: [point(0, '2'), point(50, '1')] } },
+      'utilisation.gpu[1].multiplier',
+      'must not be less than at 0 %: more free capacity must never make an order dearer',
+    ],
+    [
+      'a curve whose points are not in order',
+      { utilisation: { cpu: [point(50, '1'), point(50, '2')] } },
+      'utilisation.cpu[1].percent',
+      'must be above the point before it',
+    ],
+    [
+      'a free GPU',
+      { utilisation: { gpu: [point(0, '0')] } },
+      'utilisation.gpu[0].multiplier',
+      'must be above 0, got 0',
+    ],
+    [
+      'a share beyond all',
+      { utilisation: { gpu: [point(101, '1')] } },
+      'utilisation.gpu[0].percent',
+      'must be a whole number from 0 to 100, got 101',
+    ],
+    [
+      'a zone that does not exist',
+      { timeWindows: [{ ...night, timeZone: 'Berlin' }] },
+      'timeWindows[0].timeZone',
+      'must be an IANA time zone such as Europe/Berlin, got "Berlin"',
+    ],
+    [
+      'a time of day of another form',
+      { timeWindows: [{ ...night, to: '6:00' }] },
+      'timeWindows[0].to',
+      'must be a time of day such as 22:30, got "6:00"',
+    ],
+    [
+      'a day of another form',
+      { timeWindows: [{ ...night, days: ['Mon', 'tuesday'] }] },
+      'timeWindows[0].days[1]',
+      'must be one of Sun, Mon, Tue, Wed, Thu, Fri, Sat, got "tuesday"',
+    ],
+    [
+      'a scarcity that makes cheaper',
+      { scarcity: { nodeGpus: 8, steps: [{ wholeNodesLeft: 1, multiplier: '0.5' }] } },
+      'scarcity.steps[0].multiplier',
+      'must be at least 1, got 0.5',
+    ],
+    [
+      'a scarcity that rises with plenty',
+      {
+        scarcity: {
+          nodeGpus: 8,
+          steps: [
+            { wholeNodesLeft: 1, multiplier: '2' },
+            { wholeNodesLeft: 3, multiplier: '3' },
+          ],
+        },
+      },
+      'scarcity.steps[1].multiplier',
+      'must not be more than with 1 left: what is less scarce is not dearer',
+    ],
+    ['a month of no hours', { hoursPerMonth: '0' }, 'hoursPerMonth', 'must be above 0, got 0'],
+    [
+      'a rate per hour and per month',
+      { monthlyRates },
+      'monthlyRates.cpuUsdPerMonth',
+      'is also given in rates',
+    ],
+    [
+      'an expression of another type',
+      { expression: 'gpus * 2' },
+      'expression',
+      'must yield a Decimal such as price * dec("1.1"), yields int',
+    ],
+    [
+      'an expression with a float',
+      { expression: 'price * 1.1' },
+      'expression',
+      'is not valid CEL: no such overload: Decimal * double',
+    ],
+    [
+      'an expression with a loop',
+      { expression: '[1, 2].exists(x, x == gpus) ? price : price' },
+      'expression',
+      'must not use exists: a price takes a bounded time',
+    ],
+    [
+      'a discount over everything',
+      { tenants: { discounts: [{ tenant: 'akash1a', percent: '101' }] } },
+      'tenants.discounts[0].percent',
+      'must be at most 100, got 101',
+    ],
+    [
+      'a selector that selects nothing',
+      { appliesTo: { tenants: [] } },
+      'appliesTo.tenants',
+      'must not be empty; leave it out to apply to every order',
+    ],
+    ['another coin', { denom: 'uakt' }, 'denom', 'must be uact, got "uakt"'],
+    [
+      'a life of no months',
+      { costs: { usdPerKwh: '1', gpus: [{ vendor: '*', model: '*', watts: '1', capexUsd: '1' }] } },
+      'costs.gpus[0].lifeMonths',
+      'must be a whole number from 1 to 600, is missing',
+    ],
+  ])('refuses %s', (_name, rules, wantField, wantProblem) => {
+    try {
+      parsePricingPolicy('p', { rates, ...rules });
+      throw new Error('read');
+    } catch (error) {
+      if (!isPricingPolicyError(error)) throw error;
+      expect([error.field, error.message]).toEqual([wantField, `${wantField}: ${wantProblem}`]);
     }
   });
 });

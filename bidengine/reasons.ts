@@ -4,6 +4,8 @@ import type { Reason } from '../market/reasons.js';
 /** Why there is no bid. */
 export const SKIP_REASONS = {
   OrderNotOpen: 'The order is no longer open, so the chain would refuse a bid.',
+  OrderTooOld:
+    'The order has been open for longer than the operator waits; its tenant has most likely gone.',
   InvalidOrder:
     'The order itself makes no sense (no units, a repeated unit, a negative amount, a GPU attribute of unknown form).',
   OwnOrder: "The order belongs to the provider's own account; the chain refuses such bids.",
@@ -14,6 +16,7 @@ export const SKIP_REASONS = {
   AuditorsNotMet:
     'The order requires attributes signed by auditors, and their signatures are missing on chain.',
   TooManyVolumes: 'A unit asks for more volumes than a pod may have here.',
+  TooManyEndpoints: 'The order asks for more endpoints than the operator gives one lease.',
   StorageCapabilityMissing:
     "A volume's attributes match no storage capability of the provider's record on chain, so the chain would refuse the bid.",
   StorageClassUnavailable: 'A volume asks for a storage class that the cluster does not have.',
@@ -25,6 +28,11 @@ export const SKIP_REASONS = {
     'The order offers no positive price, or prices its units in several denominations.',
   TenantDenied: "The tenant is on the price policy's deny list.",
   TenantNotAllowed: 'The price policy has an allow list and the tenant is not on it.',
+  OwnerPendingLimit:
+    "One tenant's open bids hold as many GPUs as one tenant's may; the limit ends as they are accepted or time out.",
+  EscrowUnknown:
+    "The deployment's escrow account has not been read yet, and the operator asks what is in it before bidding.",
+  EscrowTooLow: "The deployment's escrow pays our price for less time than the operator asks.",
   InsufficientFunds:
     'The wallet cannot pay the bid deposit and the fee without touching the reserve kept for closing and withdrawing.',
   ReclamationNotOffered: 'The order asks for a reclamation window and the operator offers none.',

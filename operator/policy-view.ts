@@ -2,7 +2,8 @@
 import { API_VERSION } from '../crds/constants.js';
 import { setCondition } from '../crds/conditions.js';
 import type { ComputeProvider, PricingPolicy as PolicyObject } from '../crds/generated/types.js';
-import { parsePricingPolicy, PricingPolicyError } from '../bidengine/parse-pricing-policy.js';
+import { PricingPolicyError } from '../bidengine/parse-fields.js';
+import { parsePricingPolicy } from '../bidengine/parse-pricing-policy.js';
 import type { PricingPolicy } from '../bidengine/pricing-policy.js';
 import type { KubeApi } from '../kube/api.js';
 import { Reflector } from '../kube/reflector.js';
@@ -29,22 +30,11 @@ export interface ReadPolicy {
 
 type Spec = { readonly spec: unknown } | undefined;
 
-/** The API server fills in `*` for a part that holds for any; the bid engine leaves such a part out. */
-const specOf = ({ spec }: PolicyObject): unknown => {
-  const { denom: _, blockTimeMs: __, rates, ...rest } = spec;
-  const gpus = rates.gpus.map(({ ram, interface: iface, ...rate }) => ({
-    ...rate,
-    ...(ram === '*' ? {} : { ram }),
-    ...(iface === '*' ? {} : { interface: iface }),
-  }));
-  return { ...rest, rates: { ...rates, gpus } };
-};
-
 const read = (object: PolicyObject): ReadPolicy => {
   try {
     return {
       object,
-      policy: parsePricingPolicy(object.metadata.name, specOf(object)),
+      policy: parsePricingPolicy(object.metadata.name, object.spec),
       fault: undefined,
     };
   } catch (error) {
@@ -109,29 +99,48 @@ export class PolicyView {
     });
   }
 
-  /** Usable price books by name; the first one prices. */
+  /** The price books of this provider; which of them prices an order is for the bid engine to say. */
   policies(): readonly PricingPolicy[] {
-    return this.#byName().flatMap((p) => p.policy ?? []);
+    return this.#ours().flatMap((p) => p.policy ?? []);
   }
 
   /**
-   * Why orders cannot be priced at all, or `undefined`. When the book that prices is broken the next one does not take its
-   * place: nobody meant to sell at those prices.
+   * Why orders cannot be priced at all, or `undefined`. When a book is broken no other takes its place: whom it is for and
+   * what it comes before is part of what cannot be read, and nobody meant to sell at the other's prices.
    */
   fault(): Reason | undefined {
     if (!this.#policies.store.synced)
       return { code: 'PoliciesNotSynced', message: 'The price books have not been read yet.' };
-    const [first] = this.#byName();
-    if (first !== undefined) return first.fault;
+    const ours = this.#ours();
+    const broken = ours.find((p) => p.fault !== undefined);
+    if (broken?.fault !== undefined) {
+      const { fault, object } = broken;
+      return { ...fault, message: `PricingPolicy ${object.metadata.name}: ${fault.message}` };
+    }
+    if (ours.length > 0) return undefined;
+    const labels = Object.entries(this.#labels()).map(([key, value]) => `${key}=${value}`);
     return {
       code: 'NoPricingPolicy',
-      message: 'There is no PricingPolicy; create one, nothing is ever sold without a price.',
+      message:
+        labels.length === 0
+          ? 'There is no PricingPolicy; create one, nothing is ever sold without a price.'
+          : `There is no PricingPolicy labelled ${labels.join(', ')}; nothing is ever sold without a price.`,
     };
   }
 
-  #byName(): readonly ReadPolicy[] {
+  #labels(): Readonly<Record<string, string>> {
+    return this.#lastProvider?.spec.bidding.policyLabels ?? {};
+  }
+
+  /** Those that the ComputeProvider refers to, by name. */
+  #ours(): readonly ReadPolicy[] {
+    const wanted = Object.entries(this.#labels());
     const name = ({ object }: ReadPolicy): string => object.metadata.name;
-    return [...this.#policies.store.values()].sort((a, b) => (name(a) < name(b) ? -1 : 1));
+    return [...this.#policies.store.values()]
+      .filter(({ object }) =>
+        wanted.every(([key, value]) => object.metadata.labels?.[key] === value),
+      )
+      .sort((a, b) => (name(a) < name(b) ? -1 : 1));
   }
 
   /** Calls `listener` when the ComputeProvider or a price book changes, statuses aside. */
@@ -147,7 +156,7 @@ export class PolicyView {
 
   /** Writes each price book's Ready condition. @throws KubeError */
   async writePolicyStatus(nowIso: string): Promise<void> {
-    for (const { object, fault } of this.#policies.store.values()) {
+    for (const { object, policy, fault } of this.#policies.store.values()) {
       const generation = object.metadata.generation ?? 1;
       const conditions = setCondition(
         object.status?.conditions,
@@ -162,7 +171,13 @@ export class PolicyView {
         generation,
         nowIso,
       );
-      const status = { ...object.status, observedGeneration: generation, conditions };
+      const cheapest = policy?.rates.gpus.map((g) => g.usdPerHour).sort((a, b) => a.cmp(b))[0];
+      const status = {
+        ...object.status,
+        observedGeneration: generation,
+        conditions,
+        ...(cheapest === undefined ? {} : { gpuFloorUsdPerHour: cheapest.toFixed(9, 0) }),
+      };
       // The server keeps keys in its own order.
       if (sameJson(status, object.status)) continue;
       await this.#deps.api.applyStatus(PRICING_POLICIES, {

@@ -18,7 +18,7 @@ export const PROVIDER_REASONS = {
   PoliciesNotSynced: 'The price books have not been read yet.',
   NoPricingPolicy: 'There is no PricingPolicy; nothing is ever sold without a price.',
   PolicyInvalid:
-    'The first PricingPolicy by name cannot be used; the field says where. The next one does not take its place.',
+    'A PricingPolicy cannot be used; the field says where. No other takes its place, since whom it is for cannot be read.',
   Paused: 'Bidding is switched off in the ComputeProvider.',
   BidsNotRecovered: 'Bids that an earlier run left in flight are still being looked through.',
   NotRegistered: 'The provider has no record on chain yet.',
@@ -35,7 +35,6 @@ export const PROVIDER_REASONS = {
 
 /** What became of a bid, or why none is made. */
 export const BID_REASONS = {
-  OwnerPendingLimit: "One tenant's open bids hold as many GPUs as one tenant's may.",
   IntentNotWritten: 'The intent could not be written down, so nothing was sent.',
   IntentUnreadable: 'An intent of another version or a strange hand; it is left alone.',
   BidRejected: 'The chain refused the bid before the mempool took it.',

@@ -82,6 +82,19 @@ export interface IngressSpec {
     readonly staticHosts: boolean;
 }
 /**
+ * One attribute.
+ */
+export interface OrderAttribute {
+    /**
+     * Key.
+     */
+    readonly key: string;
+    /**
+     * Value.
+     */
+    readonly value: string;
+}
+/**
  * When and how orders are bid on.
  */
 export interface BiddingSpec {
@@ -101,6 +114,45 @@ export interface BiddingSpec {
      * Most GPUs reserved by open bids for one tenant; absent for no limit.
      */
     readonly maxPendingGpusPerOwner?: number;
+    /**
+     * Only orders that require all of these attributes are served; absent for every order.
+     *
+     * @maxItems 64
+     */
+    readonly orderAttributes?: readonly OrderAttribute[];
+    /**
+     * Names that no tenant may serve: example.com itself, or .example.com for it and every name under it.
+     *
+     * @maxItems 256
+     *
+     * Items: Name.
+     */
+    readonly blockedHostnames?: readonly string[];
+    /**
+     * Longest notice period promised to orders that ask for one; absent to refuse them.
+     */
+    readonly maxReclamationSeconds?: number;
+    /**
+     * Most endpoints of one order; absent for no limit.
+     */
+    readonly maxEndpoints?: number;
+    /**
+     * Blocks after which an open order counts as abandoned; absent for never.
+     */
+    readonly maxOrderAgeBlocks?: number;
+    /**
+     * How long a deployment's escrow must pay our price before it gets a bid; absent not to ask.
+     */
+    readonly minEscrowSeconds?: number;
+    /**
+     * Only PricingPolicies with all of these labels price orders of this provider; absent for every one.
+     */
+    readonly policyLabels?: {
+        /**
+         * Value of the label.
+         */
+        readonly [k: string]: string;
+    };
 }
 /**
  * How leases are kept.
@@ -481,11 +533,73 @@ export interface ComputeProvider {
     readonly status?: ComputeProviderStatus;
 }
 /**
+ * A kind of GPU.
+ */
+export interface GpuSelector {
+    /**
+     * For example nvidia, or * for any. Default: "nvidia".
+     */
+    readonly vendor: string;
+    /**
+     * For example h100, or * for every other model.
+     */
+    readonly model: string;
+    /**
+     * For example 80Gi, or * for any. Default: "*".
+     */
+    readonly ram: string;
+    /**
+     * Or * for any. Default: "*".
+     */
+    readonly interface: ("*" | "pcie" | "sxm");
+}
+/**
+ * One attribute.
+ */
+export interface RequiredAttribute {
+    /**
+     * Key.
+     */
+    readonly key: string;
+    /**
+     * Value.
+     */
+    readonly value: string;
+}
+/**
+ * Which orders the book may price; absent for every order. Every part that is there has to hold.
+ */
+export interface PolicySelector {
+    /**
+     * Orders that get a GPU of one of these kinds.
+     *
+     * @minItems 1
+     * @maxItems 64
+     */
+    readonly gpus?: readonly GpuSelector[];
+    /**
+     * Orders of these tenants.
+     *
+     * @minItems 1
+     * @maxItems 256
+     *
+     * Items: Tenant.
+     */
+    readonly tenants?: readonly string[];
+    /**
+     * Orders that require all of these attributes of their provider.
+     *
+     * @minItems 1
+     * @maxItems 64
+     */
+    readonly attributes?: readonly RequiredAttribute[];
+}
+/**
  * The price of one GPU of a model. The most exact match counts.
  */
 export interface GpuRate {
     /**
-     * For example nvidia. Default: "nvidia".
+     * For example nvidia, or * for any. Default: "nvidia".
      */
     readonly vendor: string;
     /**
@@ -542,6 +656,241 @@ export interface Rates {
     readonly gpus: readonly GpuRate[];
 }
 /**
+ * The price of one GPU of a model.
+ */
+export interface MonthlyGpuRate {
+    /**
+     * For example nvidia, or * for any. Default: "nvidia".
+     */
+    readonly vendor: string;
+    /**
+     * For example h100, or * for every other model.
+     */
+    readonly model: string;
+    /**
+     * For example 80Gi, or * for any. Default: "*".
+     */
+    readonly ram: string;
+    /**
+     * Or * for any. Default: "*".
+     */
+    readonly interface: ("*" | "pcie" | "sxm");
+    /**
+     * US dollars per GPU and month.
+     */
+    readonly usdPerMonth: string;
+}
+/**
+ * US dollars per month, beside the hourly rates; a resource may have a rate in one of the two.
+ */
+export interface MonthlyRates {
+    /**
+     * Per vCPU (1000 milli-CPU).
+     */
+    readonly cpuUsdPerMonth?: string;
+    /**
+     * Per GiB of memory.
+     */
+    readonly memoryGibUsdPerMonth?: string;
+    /**
+     * Per GiB of storage by class.
+     */
+    readonly storageGibUsdPerMonth?: {
+        /**
+         * Per GiB.
+         */
+        readonly [k: string]: string;
+    };
+    /**
+     * Per endpoint on a shared address.
+     */
+    readonly endpointUsdPerMonth?: string;
+    /**
+     * Per leased IP address.
+     */
+    readonly leasedIpUsdPerMonth?: string;
+    /**
+     * Per GPU, by model.
+     *
+     * @maxItems 64
+     */
+    readonly gpus?: readonly MonthlyGpuRate[];
+}
+/**
+ * Straight lines join the points; outside them the curve is level.
+ */
+export interface CurvePoint {
+    /**
+     * Of the resource in use.
+     */
+    readonly percent: number;
+    /**
+     * Above 0, and never less than at a lower percent.
+     */
+    readonly multiplier: string;
+}
+/**
+ * Multiplies prices by how much of a resource is in use.
+ */
+export interface UtilisationCurves {
+    /**
+     * GPUs, by the share of their own model that is in use.
+     *
+     * @minItems 1
+     * @maxItems 32
+     */
+    readonly gpuModel?: readonly CurvePoint[];
+    /**
+     * GPUs, by the share of all GPUs in use.
+     *
+     * @minItems 1
+     * @maxItems 32
+     */
+    readonly gpu?: readonly CurvePoint[];
+    /**
+     * vCPU, by the share of all CPUs in use.
+     *
+     * @minItems 1
+     * @maxItems 32
+     */
+    readonly cpu?: readonly CurvePoint[];
+    /**
+     * Memory, by the share of all memory in use.
+     *
+     * @minItems 1
+     * @maxItems 32
+     */
+    readonly memory?: readonly CurvePoint[];
+}
+/**
+ * Multiplies every price while the wall clock is within it.
+ */
+export interface TimeWindow {
+    /**
+     * For explanations, for example night.
+     */
+    readonly name: string;
+    /**
+     * IANA name, for example Europe/Berlin.
+     */
+    readonly timeZone: string;
+    /**
+     * On which it begins; absent for every day.
+     *
+     * @minItems 1
+     * @maxItems 7
+     *
+     * Items: Day.
+     */
+    readonly days?: readonly ("Sun" | "Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat")[];
+    /**
+     * First minute, for example 22:00.
+     */
+    readonly from: string;
+    /**
+     * Minute after the last; at or before `from` it is on the next day.
+     */
+    readonly to: string;
+    /**
+     * Above 0.
+     */
+    readonly multiplier: string;
+}
+/**
+ * One step.
+ */
+export interface ScarcityStep {
+    /**
+     * Holds while at most so many wholly free nodes are left.
+     */
+    readonly wholeNodesLeft: number;
+    /**
+     * At least 1, and never more than with fewer nodes left.
+     */
+    readonly multiplier: string;
+}
+/**
+ * What an order for less than a node pays for each GPU when it has to break one of the last whole nodes of a model, up to the price of the whole node.
+ */
+export interface Scarcity {
+    /**
+     * Nodes of at least so many GPUs are kept whole.
+     */
+    readonly nodeGpus: number;
+    /**
+     * By how many are left.
+     *
+     * @minItems 1
+     * @maxItems 16
+     */
+    readonly steps: readonly ScarcityStep[];
+}
+/**
+ * One GPU with its share of the node.
+ */
+export interface GpuCost {
+    /**
+     * For example nvidia, or * for any. Default: "nvidia".
+     */
+    readonly vendor: string;
+    /**
+     * For example h100, or * for every other model.
+     */
+    readonly model: string;
+    /**
+     * For example 80Gi, or * for any. Default: "*".
+     */
+    readonly ram: string;
+    /**
+     * Or * for any. Default: "*".
+     */
+    readonly interface: ("*" | "pcie" | "sxm");
+    /**
+     * Drawn under load, in watts.
+     */
+    readonly watts: string;
+    /**
+     * Bought for; 0 when it is paid off.
+     */
+    readonly capexUsd: string;
+    /**
+     * Over which it is written off.
+     */
+    readonly lifeMonths: number;
+}
+/**
+ * What GPUs cost their owner; no GPU is ever priced under it.
+ */
+export interface Costs {
+    /**
+     * Price of electricity.
+     */
+    readonly usdPerKwh: string;
+    /**
+     * Power of the site over power of the machines (PUE); absent for 1.
+     */
+    readonly siteOverhead?: string;
+    /**
+     * Per GPU, by model; a model that is not listed has no floor.
+     *
+     * @maxItems 64
+     */
+    readonly gpus: readonly GpuCost[];
+}
+/**
+ * One tenant who pays less.
+ */
+export interface TenantDiscount {
+    /**
+     * Tenant.
+     */
+    readonly tenant: string;
+    /**
+     * Off every price, 0 to 100.
+     */
+    readonly percent: string;
+}
+/**
  * Who may buy.
  */
 export interface TenantRules {
@@ -561,6 +910,12 @@ export interface TenantRules {
      * Items: Tenant.
      */
     readonly deny: readonly string[];
+    /**
+     * Tenants who pay less; no floor is broken by it.
+     *
+     * @maxItems 256
+     */
+    readonly discounts?: readonly TenantDiscount[];
 }
 /**
  * The price book.
@@ -574,7 +929,42 @@ export interface PricingPolicySpec {
      * Block time used for conversion; absent to measure it.
      */
     readonly blockTimeMs?: number;
+    /**
+     * Of the books that apply to an order the one with the highest priority prices it; of equals the first by name.
+     */
+    readonly priority?: number;
+    readonly appliesTo?: PolicySelector;
     readonly rates: Rates;
+    readonly monthlyRates?: MonthlyRates;
+    /**
+     * Hours of a month in monthly rates; absent for 730.
+     */
+    readonly hoursPerMonth?: string;
+    /**
+     * Whether endpoints and leased addresses count once per lease (the default) or once per replica, as price scripts count.
+     */
+    readonly countEndpoints?: ("lease" | "replica");
+    readonly utilisation?: UtilisationCurves;
+    /**
+     * Multiplies every price by wall clock; the first that holds counts.
+     *
+     * @maxItems 32
+     */
+    readonly timeWindows?: readonly TimeWindow[];
+    readonly scarcity?: Scarcity;
+    readonly costs?: Costs;
+    /**
+     * A CEL expression that has the last word on the price, floors and ceiling aside; it yields a Decimal, US dollars per hour.
+     */
+    readonly expression?: string;
+    /**
+     * Decimal places of a price per block; absent for 6.
+     */
+    readonly places?: number;
+    /**
+     * How a price per block is rounded; absent for up.
+     */
+    readonly rounding?: ("up" | "nearest");
     /**
      * Least price of a whole order; a lower result is raised to it.
      */

@@ -6,6 +6,7 @@ import {
   immutable,
   integer,
   list,
+  map,
   object,
   text,
   wholeAmount,
@@ -70,8 +71,48 @@ const bidding = object(
       'Most GPUs reserved by open bids for one tenant; absent for no limit.',
       { min: 0, max: 1_000_000 },
     ),
+    orderAttributes: list(
+      'Only orders that require all of these attributes are served; absent for every order.',
+      object('OrderAttribute', 'One attribute.', {
+        key: text('Key.', 128, { minLength: 1 }),
+        value: text('Value.', 2048, { minLength: 1 }),
+      }),
+      64,
+      { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['key'] },
+    ),
+    blockedHostnames: list(
+      'Names that no tenant may serve: example.com itself, or .example.com for it and every name under it.',
+      text('Name.', 253, { minLength: 1 }),
+      256,
+    ),
+    maxReclamationSeconds: integer(
+      'Longest notice period promised to orders that ask for one; absent to refuse them.',
+      { min: 3_600, max: 30 * DAY_SECONDS },
+    ),
+    maxEndpoints: integer('Most endpoints of one order; absent for no limit.', {
+      min: 0,
+      max: 10_000,
+    }),
+    maxOrderAgeBlocks: integer(
+      'Blocks after which an open order counts as abandoned; absent for never.',
+      { min: 1, max: 2 ** 31 - 1 },
+    ),
+    minEscrowSeconds: integer(
+      "How long a deployment's escrow must pay our price before it gets a bid; absent not to ask.",
+      { min: 1, max: 30 * DAY_SECONDS },
+    ),
+    policyLabels: map(
+      'Only PricingPolicies with all of these labels price orders of this provider; absent for every one.',
+      text('Value of the label.', 63),
+      16,
+    ),
   },
-  { optional: ['maxPendingGpusPerOwner'] },
+  {
+    optional: [
+      ...['maxPendingGpusPerOwner', 'orderAttributes', 'blockedHostnames', 'maxReclamationSeconds'],
+      ...['maxEndpoints', 'maxOrderAgeBlocks', 'minEscrowSeconds', 'policyLabels'],
+    ],
+  },
 );
 
 const leases = object('LeasePolicySpec', 'How leases are kept.', {

@@ -12,18 +12,23 @@ import {
   wholeAmount,
   withDefaults,
 } from '../json-schema.js';
+import {
+  byGpuKind,
+  costs,
+  gpuKind,
+  monthlyRates,
+  policySelector,
+  scarcity,
+  tenantDiscount,
+  timeWindow,
+  utilisation,
+} from './pricing-rules.js';
 import { address, conditions, observedGeneration } from './shared.js';
 
 const ZERO = { default: '0' };
 
 const gpuRate = object('GpuRate', 'The price of one GPU of a model. The most exact match counts.', {
-  vendor: text('For example nvidia.', 63, { minLength: 1, default: 'nvidia' }),
-  model: text('For example h100, or * for every other model.', 128, { minLength: 1 }),
-  ram: text('For example 80Gi, or * for any.', 16, {
-    pattern: '^(\\*|[1-9][0-9]*[KMGT]i)$',
-    default: '*',
-  }),
-  interface: oneOf('Or * for any.', ['*', 'pcie', 'sxm'], { default: '*' }),
+  ...gpuKind,
   usdPerHour: usd('US dollars per GPU and hour.'),
 });
 
@@ -42,9 +47,7 @@ const rates = object(
     leasedIpUsdPerHour: usd('Per leased IP address.', ZERO),
     gpus: list('Per GPU, by model. A model without a rate is not bid on.', gpuRate, 64, {
       default: [],
-      // A map list refuses a second rate for the same key.
-      'x-kubernetes-list-type': 'map',
-      'x-kubernetes-list-map-keys': ['vendor', 'model', 'ram', 'interface'],
+      ...byGpuKind,
     }),
   },
   { optional: ['storageGibUsdPerHour'] },
@@ -62,8 +65,13 @@ const tenants = object(
       'x-kubernetes-list-type': 'set',
       default: [],
     }),
+    discounts: list('Tenants who pay less; no floor is broken by it.', tenantDiscount, 256, {
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['tenant'],
+    }),
   },
   {
+    optional: ['discounts'],
     extra: {
       'x-kubernetes-validations': [
         {
@@ -85,14 +93,44 @@ const spec = object(
       min: 50,
       max: 600_000,
     }),
+    priority: integer(
+      'Of the books that apply to an order the one with the highest priority prices it; of equals the first by name.',
+      { min: -1000, max: 1000 },
+    ),
+    appliesTo: policySelector,
     rates,
+    monthlyRates,
+    hoursPerMonth: usd('Hours of a month in monthly rates; absent for 730.'),
+    countEndpoints: oneOf(
+      'Whether endpoints and leased addresses count once per lease (the default) or once per replica, as price scripts count.',
+      ['lease', 'replica'],
+    ),
+    utilisation,
+    timeWindows: list(
+      'Multiplies every price by wall clock; the first that holds counts.',
+      timeWindow,
+      32,
+    ),
+    scarcity,
+    costs,
+    expression: text(
+      'A CEL expression that has the last word on the price, floors and ceiling aside; it yields a Decimal, US dollars per hour.',
+      2048,
+      { minLength: 1 },
+    ),
+    places: integer('Decimal places of a price per block; absent for 6.', { min: 0, max: 18 }),
+    rounding: oneOf('How a price per block is rounded; absent for up.', ['up', 'nearest']),
     floorUsdPerHour: usd('Least price of a whole order; a lower result is raised to it.'),
     ceilingUsdPerHour: usd('Most a whole order may cost; a dearer order is not bid on.'),
     minimumUactPerBlock: wholeAmount('Least price of a whole order per block, in uact.'),
     tenants: withDefaults(tenants),
   },
   {
-    optional: ['blockTimeMs', 'floorUsdPerHour', 'ceilingUsdPerHour', 'minimumUactPerBlock'],
+    optional: [
+      ...['priority', 'appliesTo', 'monthlyRates', 'hoursPerMonth', 'blockTimeMs'],
+      ...['countEndpoints', 'utilisation', 'timeWindows', 'scarcity', 'costs', 'expression'],
+      ...['places', 'rounding', 'floorUsdPerHour', 'ceilingUsdPerHour', 'minimumUactPerBlock'],
+    ],
     extra: {
       'x-kubernetes-validations': [
         {
@@ -131,6 +169,7 @@ export const pricingPolicy: KindDefinition = {
   ),
   columns: [
     conditionColumn('Ready'),
+    { name: 'Priority', type: 'integer', jsonPath: '.spec.priority' },
     { name: 'Denom', type: 'string', jsonPath: '.spec.denom' },
     { name: 'GPU-Floor', type: 'string', jsonPath: '.status.gpuFloorUsdPerHour' },
     { name: 'Floor', type: 'string', jsonPath: '.spec.floorUsdPerHour', wide: true },

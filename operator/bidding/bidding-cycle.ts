@@ -3,7 +3,8 @@
  * a snapshot that already holds the ones before; nothing is awaited between the snapshot and the last decision.
  */
 import type { ExchangeRates } from '../../bidengine/exchange.js';
-import type { BidRules, DecideInput, Decision } from '../../bidengine/input.js';
+import type { BidRules } from '../../bidengine/bid-rules.js';
+import type { DecideInput, Decision } from '../../bidengine/input.js';
 import type { PricingPolicy } from '../../bidengine/pricing-policy.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import { formatOrderId } from '../../market/ids.js';
@@ -16,7 +17,7 @@ import type { OperatorMetrics } from '../metrics.js';
 import type { OrderBook } from '../orderbook/order-book.js';
 import type { BidSubmitter, DecidedBid } from './bid-submitter.js';
 import type { DecisionLog } from './decision-log.js';
-import { ownerLimit } from './owner-limit.js';
+import { pendingGpus } from './pending-gpus.js';
 import type { OwnBids } from './own-bids.js';
 import type { ReservationLedger } from './reservation-ledger.js';
 import { reservationOf } from '../../bidengine/reserve.js';
@@ -32,7 +33,6 @@ export interface CycleInputs {
   readonly nowMs: number;
   readonly exchange: ExchangeRates;
   readonly blockedHostnames: readonly string[];
-  readonly maxPendingGpusPerOwner: number | undefined;
   /** Nodes and pods as they are now, less the reservations that no pod shows yet. */
   readonly inventory: (reservations: readonly Reservation[]) => InventorySnapshot;
 }
@@ -121,8 +121,6 @@ export class BiddingCycle {
   ): Decision {
     const { view, bids, decide } = this.#deps;
     const pending = held.filter((r) => bids.onChain(r.key)?.state !== 'active');
-    const limit = ownerLimit(order, pending, inputs.maxPendingGpusPerOwner);
-    if (limit !== undefined) return { type: 'skip', orderId: order.id, reasons: [limit] };
     const { facts, rules } = inputs;
     // Bids that are in a block since the balances were read are paid for, and the balances do not show it.
     const unseen = bids.standing().filter((b) => b.createdAt > facts.height).length;
@@ -153,6 +151,7 @@ export class BiddingCycle {
       nowMs: inputs.nowMs,
       exchange: inputs.exchange,
       rules,
+      ownerPendingGpus: pendingGpus(pending, order.id.owner),
       blockedHostnames: inputs.blockedHostnames,
     });
   }

@@ -1,12 +1,11 @@
 /** Puts the parts of bidding together. */
 import { decide } from '../../bidengine/decide.js';
 import type { ExchangeRate, ExchangeRates } from '../../bidengine/exchange.js';
-import type { BidRules } from '../../bidengine/input.js';
 import { withReservations } from '../../bidengine/reservations.js';
 import type { ChainReader, TxLane } from '../../chain/ports.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
 import { bidIdOf } from '../../market/ids.js';
-import { parseCoin, parseDecimal } from '../../market/money.js';
+import { parseDecimal } from '../../market/money.js';
 import type { Reason } from '../../market/reasons.js';
 import type { ChainSync } from '../chain-view/chain-sync.js';
 import type { ChainView } from '../chain-view/chain-view.js';
@@ -22,6 +21,7 @@ import { BidRecovery } from './bid-recovery.js';
 import { BidSubmitter } from './bid-submitter.js';
 import { blocksFor } from './bid-timeout.js';
 import { BidUpkeep } from './bid-upkeep.js';
+import { rulesOf } from './bid-rules.js';
 import { BiddingCycle } from './bidding-cycle.js';
 import type { CycleInputs } from './bidding-cycle.js';
 import { DecisionLog } from './decision-log.js';
@@ -29,9 +29,6 @@ import type { OwnBids } from './own-bids.js';
 import type { BidRecords, IntentStore } from './ports.js';
 import type { ReservationLedger } from './reservation-ledger.js';
 import { RetrySchedule } from './retry-schedule.js';
-
-/** Gas that a bid takes at most, for what it may cost (real-node.md: 121k used, with margin). */
-const BID_GAS = 200_000n;
 
 export interface BiddingDeps {
   readonly provider: ComputeProvider;
@@ -71,19 +68,6 @@ export interface Bidding {
   /** Why no order is decided now, `undefined` while bidding. */
   fault(): Reason | undefined;
 }
-
-const bidFeeUakt = (gasPrice: string): bigint => {
-  const price = parseDecimal(gasPrice.replace(/[a-z]+$/, ''));
-  return BigInt(price.times(parseDecimal(BID_GAS.toString())).toFixed(0, 3));
-};
-
-const rulesOf = ({ spec }: ComputeProvider, gasPrice: string): BidRules => ({
-  orderAttributes: [],
-  depositDenoms: [parseCoin(spec.bidding.deposit).denom === 'uact' ? 'uact' : 'uakt'],
-  bidFeeUakt: bidFeeUakt(gasPrice),
-  reserveUakt: BigInt(spec.budgets.reserveUakt),
-  allowUnknownStorage: true,
-});
 
 const UNKNOWN: ExchangeRate = {
   status: 'stale',
@@ -137,8 +121,7 @@ const cycleInputs = (
     rules: rulesOf(provider, gasPrice),
     nowMs: deps.clock.now(),
     exchange: UNKNOWN_EXCHANGE,
-    blockedHostnames: [],
-    maxPendingGpusPerOwner: provider.spec.bidding.maxPendingGpusPerOwner,
+    blockedHostnames: provider.spec.bidding.blockedHostnames ?? [],
     inventory: (reservations) => inventory.snapshot(reservations),
   };
 };
