@@ -80,6 +80,13 @@ test-drills: $(DEPS) tools ## everything between Berth and the chain fails in tu
 	@hack/tools/build.sh toxiproxy >/dev/null
 	@npm run -s test:drills
 
+.PHONY: test-image
+test-image: $(DEPS) tools ## Berth's packed image through one order: operator, gateway, devnet and a proxy as containers (root, Debian)
+	@echo "── the image, as containers" >&2
+	@hack/release/install.sh
+	@hack/tools/build.sh toxiproxy >/dev/null
+	@npm run -s test:image
+
 .PHONY: lint fmt generate
 lint: $(DEPS) ## eslint, with the import arrows
 	@npm run -s lint

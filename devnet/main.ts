@@ -27,6 +27,7 @@ const program = new Command('devnet')
   .option('--block-time <time>', 'time between blocks', millis, 1000)
   .option('--chain-id <id>', 'chain id', 'berth-devnet')
   .option('--rpc-port <port>', 'RPC port on loopback, 0 for any free one', port, 26657)
+  .option('--cometbft <path>', 'the cometbft program; default the one that hack/tools builds')
   .option('--min-gas-price <uakt>', 'least fee per gas that the mempool takes', '0.025')
   .option('--no-unordered', 'refuse unordered transactions')
   .parse();
@@ -37,6 +38,7 @@ interface Flags {
   readonly blockTime: number;
   readonly chainId: string;
   readonly rpcPort: number;
+  readonly cometbft?: string;
   readonly minGasPrice: string;
   readonly unordered: boolean;
 }
@@ -49,6 +51,7 @@ const devnet = await startDevnet({
   chainId: flags.chainId,
   ports: flags.rpcPort === 0 ? {} : { rpc: flags.rpcPort },
   minGasPrice: flags.minGasPrice,
+  ...(flags.cometbft === undefined ? {} : { cometbft: flags.cometbft }),
   unordered: flags.unordered,
 });
 const end = (): void => {

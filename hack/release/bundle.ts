@@ -37,8 +37,11 @@ export const buildBundle = async (out: string): Promise<void> => {
   mkdirSync(out, { recursive: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [...PROCESSES.map((name) => `${name}/main.ts`), 'devnet/abci/main.ts'],
-    outbase: ROOT,
+    entryPoints: [
+      ...PROCESSES.map((name) => ({ in: `${name}/main.ts`, out: `${name}/main` })),
+      // The devnet forks it, and looks for it one folder up from wherever its own code lies.
+      { in: 'devnet/abci/main.ts', out: 'abci/main' },
+    ],
     outdir: out,
     bundle: true,
     splitting: true,

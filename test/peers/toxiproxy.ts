@@ -62,16 +62,11 @@ const toApi = (toxic: Toxic): Readonly<Record<string, unknown>> => {
   }
 };
 
-/** @param dir for its log @throws ToolsError, ProgramError or WaitTimeoutError when it does not come up */
-export const startToxiproxy = async (dir: string): Promise<Toxiproxy> => {
-  const bin = await toolsDir(['toxiproxy'], ['toxiproxy-server']);
-  const [port = 0] = await freePorts(1);
-  const program = await startProgram({
-    name: 'toxiproxy',
-    command: join(bin, 'toxiproxy-server'),
-    args: ['-host', '127.0.0.1', '-port', String(port)],
-    logPath: join(dir, 'toxiproxy.log'),
-  });
+/** A toxiproxy that runs already, by the port of its API. `guard` throws once waiting for it is in vain. */
+export const openToxiproxy = async (
+  port: number,
+  guard: () => void,
+): Promise<Pick<Toxiproxy, 'link'>> => {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
@@ -84,7 +79,7 @@ export const startToxiproxy = async (dir: string): Promise<Toxiproxy> => {
   };
   await waitFor('toxiproxy to answer', async () => (await call('GET', '/version')) ?? true, {
     timeoutMs: START_TIMEOUT_MS,
-    guard: () => assertRunning(program),
+    guard,
   });
   return {
     link: async (name, upstreamPort) => {
@@ -112,6 +107,19 @@ export const startToxiproxy = async (dir: string): Promise<Toxiproxy> => {
         },
       };
     },
-    stop: () => program.stop(1_000),
   };
+};
+
+/** @param dir for its log @throws ToolsError, ProgramError or WaitTimeoutError when it does not come up */
+export const startToxiproxy = async (dir: string): Promise<Toxiproxy> => {
+  const bin = await toolsDir(['toxiproxy'], ['toxiproxy-server']);
+  const [port = 0] = await freePorts(1);
+  const program = await startProgram({
+    name: 'toxiproxy',
+    command: join(bin, 'toxiproxy-server'),
+    args: ['-host', '127.0.0.1', '-port', String(port)],
+    logPath: join(dir, 'toxiproxy.log'),
+  });
+  const { link } = await openToxiproxy(port, () => assertRunning(program));
+  return { link, stop: () => program.stop(1_000) };
 };

@@ -35,7 +35,18 @@ export interface StackOptions {
   readonly chainThrough?: (rpcUrl: string) => Promise<string | readonly string[]>;
   /** Overrides of the operator's configuration, by key. */
   readonly operator?: Readonly<Record<string, unknown>>;
+  /** How operator and gateway are run; default from source, under the Node that runs us. */
+  readonly start?: StartProcess;
 }
+
+/** One process of Berth, to be kept running. */
+export interface ProcessSpec {
+  readonly name: 'operator' | 'gateway';
+  readonly configFile: string;
+  readonly logPath: string;
+}
+
+export type StartProcess = (spec: ProcessSpec) => Promise<Supervised>;
 
 export interface Stack {
   readonly cluster: Cluster;
@@ -66,17 +77,12 @@ const freePort = (): Promise<number> =>
 
 const root = join(import.meta.dirname, '../..');
 
-/** A TypeScript program of this repository under the Node that runs us. */
-const program = (
-  name: string,
-  main: string,
-  configFile: string,
-  logPath: string,
-): Promise<Supervised> =>
+/** From source, under the Node that runs us. */
+const fromSource: StartProcess = ({ name, configFile, logPath }) =>
   supervise({
     name,
     command: process.execPath,
-    args: ['--import', 'tsx', join(root, main), '--config', configFile],
+    args: ['--import', 'tsx', join(root, name, 'main.ts'), '--config', configFile],
     logPath,
     env: { NODE_OPTIONS: '' },
   });
@@ -173,19 +179,18 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       }),
     );
     log("starting operator and gateway with their service accounts' tokens");
-    const operator = await program(
-      'operator',
-      'operator/main.ts',
-      operatorConfig,
-      join(dir, 'operator.log'),
-    );
+    const start = options.start ?? fromSource;
+    const operator = await start({
+      name: 'operator',
+      configFile: operatorConfig,
+      logPath: join(dir, 'operator.log'),
+    });
     undo.push(() => operator.stop());
-    const gateway = await program(
-      'gateway',
-      'gateway/main.ts',
-      gatewayConfig,
-      join(dir, 'gateway.log'),
-    );
+    const gateway = await start({
+      name: 'gateway',
+      configFile: gatewayConfig,
+      logPath: join(dir, 'gateway.log'),
+    });
     undo.push(() => gateway.stop());
     return {
       ...{ cluster, chain, operator, gateway, stop, namespace: chart.namespace, api: admin.api },
