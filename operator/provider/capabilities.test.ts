@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InventorySnapshot, NodeSnapshot } from '../../bidengine/snapshot.js';
 import type { Provider } from '../../market/records.js';
-import { desiredProvider, gpuCapabilities, providerDiffers } from './capabilities.js';
+import { gpuCapabilities } from '../../bidengine/gpu-capabilities.js';
+import { desiredProvider, providerDiffers } from './capabilities.js';
 
 const none = { milliCpu: 0n, memoryBytes: 0n, ephemeralBytes: 0n, gpus: 0n, pods: 0n };
 const node = (model: string, ram?: string, iface?: string): NodeSnapshot => ({
@@ -32,21 +33,6 @@ const provider = (attributes: Provider['attributes']): Provider => ({
   hostUri: 'https://provider.example:8443',
   attributes,
   info: { email: '', website: '' },
-});
-
-describe('gpuCapabilities', () => {
-  it('spells each model in every way an order may ask for it, once', () => {
-    const keys = gpuCapabilities(
-      snapshot(node('h100', '80Gi', 'sxm'), node('h100', '80Gi', 'sxm'), node('gb10')),
-    ).map((a) => a.key);
-    expect(keys).toEqual([
-      'capabilities/gpu/vendor/nvidia/model/gb10',
-      'capabilities/gpu/vendor/nvidia/model/h100',
-      'capabilities/gpu/vendor/nvidia/model/h100/interface/sxm',
-      'capabilities/gpu/vendor/nvidia/model/h100/ram/80Gi',
-      'capabilities/gpu/vendor/nvidia/model/h100/ram/80Gi/interface/sxm',
-    ]);
-  });
 });
 
 describe('desiredProvider', () => {

@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { ChainMessage, ChainReader, TxLane } from '../../chain/ports.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
+import { gpuCapabilities } from '../../bidengine/gpu-capabilities.js';
 import type { InventorySnapshot } from '../../bidengine/snapshot.js';
 import type { KubeApi } from '../../kube/api.js';
 import { SECRETS } from '../../kube/resources.js';
@@ -13,7 +14,7 @@ import { ReasonError } from '../../market/reasons.js';
 import type { Reason } from '../../market/reasons.js';
 import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { Logger } from '../logger.js';
-import { desiredProvider, gpuCapabilities, providerDiffers } from './capabilities.js';
+import { desiredProvider, providerDiffers } from './capabilities.js';
 
 /** A certificate in the chain's form with its private key, PEM texts. */
 export interface IssuedCertificate {
