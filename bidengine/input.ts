@@ -71,6 +71,8 @@ export interface PlacedReplica {
   readonly node: string;
   readonly gpus: bigint;
   readonly model?: GpuModel | undefined;
+  /** What the pod asks for where that is not `nvidia.com/gpu`: a MIG profile's resource. */
+  readonly resource?: string | undefined;
 }
 export type Placement = readonly PlacedReplica[];
 

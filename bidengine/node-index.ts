@@ -4,21 +4,30 @@
  */
 import { formatGpu } from '../market/gpu.js';
 import type { GpuModel } from '../market/gpu.js';
+import { GPU_RESOURCE } from './pod-request.js';
 import { subtract } from './quantities.js';
 import { supply } from './demand.js';
 import type { Candidate } from './scorer.js';
 import type { InventorySnapshot, NodeSnapshot } from './snapshot.js';
 
 export interface IndexedNode extends Candidate {
-  /** Of `model`; empty for a node that sells no GPUs. */
+  /** Of `model` and the resource it is asked for by; empty for a node that sells no GPUs. */
   readonly modelKey: string;
+  /** What stands for one GPU of `model` in a pod: `nvidia.com/gpu`, or the resource of a MIG profile. */
+  readonly resource: string;
+  /**
+   * Set where `free.gpus` counts MIG slices of one profile: the node itself, with whose whole GPUs and other profiles they
+   * share CPU, memory and disk.
+   */
+  readonly machine?: IndexedNode;
+  readonly labels: NodeSnapshot['labels'];
   readonly storageClasses: readonly string[];
   readonly storageRoom: NodeSnapshot['storageRoom'];
 }
 
-/** The nodes that have whole GPUs of one model for sale. */
+/** The nodes that have GPUs of one model for sale. */
 export interface ModelNodes {
-  /** `vendor/…/model/…` with every known part: equal keys are equal models. */
+  /** `vendor/…/model/…` with every known part, and the resource where it is not `nvidia.com/gpu`: equal keys are interchangeable. */
   readonly key: string;
   readonly model: GpuModel;
   readonly nodes: readonly IndexedNode[];
@@ -43,6 +52,8 @@ const indexNode = (node: NodeSnapshot): IndexedNode => {
     node: node.name,
     model: node.gpu?.model,
     modelKey: node.gpu === undefined ? '' : formatGpu(node.gpu.model),
+    resource: GPU_RESOURCE,
+    labels: node.labels,
     gpusTotal: node.gpu === undefined ? 0 : supply(node.allocatable.gpus),
     storageClasses: node.storageClasses,
     storageRoom: node.storageRoom,
@@ -58,6 +69,27 @@ const indexNode = (node: NodeSnapshot): IndexedNode => {
   return indexed;
 };
 
+const slicesIndexed = new WeakMap<NodeSnapshot, readonly IndexedNode[]>();
+
+/** One more face of a node for each MIG profile that it sells beside whole GPUs. */
+const slicesOf = (node: NodeSnapshot): readonly IndexedNode[] => {
+  const known = slicesIndexed.get(node);
+  if (known !== undefined) return known;
+  const machine = indexNode(node);
+  const free = subtract(node.allocatable, node.allocated).slices ?? {};
+  const faces = node.slices.map(({ resourceName, model }): IndexedNode => ({
+    ...machine,
+    machine,
+    model,
+    modelKey: `${formatGpu(model)}@${resourceName}`,
+    resource: resourceName,
+    gpusTotal: supply(node.allocatable.slices?.[resourceName] ?? 0n),
+    free: { ...machine.free, gpus: supply(free[resourceName] ?? 0n) },
+  }));
+  slicesIndexed.set(node, faces);
+  return faces;
+};
+
 const byName = (a: IndexedNode, b: IndexedNode): number => (a.node < b.node ? -1 : 1);
 
 const indexes = new WeakMap<InventorySnapshot, NodeIndex>();
@@ -67,6 +99,7 @@ export const indexOf = (snapshot: InventorySnapshot): NodeIndex => {
   const known = indexes.get(snapshot);
   if (known !== undefined) return known;
   const nodes: IndexedNode[] = [];
+  const faces: IndexedNode[] = [];
   let sorted = true;
   let previous = '';
   for (const node of snapshot.nodes) {
@@ -74,10 +107,12 @@ export const indexOf = (snapshot: InventorySnapshot): NodeIndex => {
     if (previous > node.name) sorted = false;
     previous = node.name;
     nodes.push(indexNode(node));
+    if (node.slices.length > 0) faces.push(...slicesOf(node));
   }
   if (!sorted) nodes.sort(byName);
   const groups = new Map<string, { model: GpuModel; nodes: IndexedNode[] }>();
-  for (const node of nodes) {
+  faces.sort(byName);
+  for (const node of [...nodes, ...faces]) {
     if (node.model === undefined) continue;
     const group = groups.get(node.modelKey);
     if (group === undefined) groups.set(node.modelKey, { model: node.model, nodes: [node] });

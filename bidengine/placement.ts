@@ -7,9 +7,11 @@ import type { Assignment, ModelWorth, UnitOptions } from './assignments.js';
 import { demandsOf } from './demand.js';
 import type { UnitDemand } from './demand.js';
 import type { PlacedReplica, Placement } from './input.js';
+import { neighbourhoods } from './neighbourhoods.js';
 import { indexOf } from './node-index.js';
 import type { NodeIndex } from './node-index.js';
 import { storageShortfall } from './persistent-storage.js';
+import { GPU_RESOURCE } from './pod-request.js';
 import { reason } from './reasons.js';
 import type { Scorer } from './scorer.js';
 import { search } from './search.js';
@@ -23,6 +25,8 @@ export const SEARCH_VISITS = 200_000;
 export interface PlacementOptions {
   readonly worth: ModelWorth;
   readonly scorer: Scorer;
+  /** Whether GPU replicas of one group are kept close together where there is room; default true. */
+  readonly together?: boolean;
   readonly allowUnknownStorage: boolean;
 }
 
@@ -46,10 +50,11 @@ const toPlacement = (
     const model = assignment[position]?.model;
     const nodes = shares
       .filter((s) => s.unit === position)
-      .flatMap((s) => Array.from({ length: s.count }, () => s.node.node));
-    return nodes.map((node, replica): PlacedReplica => {
+      .flatMap((s) => Array.from({ length: s.count }, () => s.node));
+    return nodes.map(({ node, resource }, replica): PlacedReplica => {
       const placed = { unitId: unit.unitId, replica, node, gpus: unit.exact.gpus };
-      return model === undefined ? placed : { ...placed, model };
+      if (model === undefined) return placed;
+      return { ...placed, model, ...(resource === GPU_RESOURCE ? {} : { resource }) };
     });
   });
 
@@ -73,19 +78,22 @@ function* searchAll(
   units: readonly UnitDemand[],
   options: UnitOptions,
   index: NodeIndex,
-  scorer: Scorer,
+  { scorer, together = true }: PlacementOptions,
 ): Generator<Placed, 'no-fit' | 'limit', undefined> {
   const budget = { visits: SEARCH_VISITS };
   const candidates = assignments(options);
   for (let next = candidates.next(); ; next = candidates.next()) {
     if (next.done === true) return next.value ? 'no-fit' : 'limit';
-    const shares = search(units, next.value, index, scorer, budget);
-    if (shares === 'limit') return 'limit';
-    if (shares === 'no-fit') continue;
-    yield {
-      placement: toPlacement(units, next.value, shares),
-      models: modelsOf(units, next.value),
-    };
+    for (const assignment of together ? neighbourhoods(units, next.value) : [next.value]) {
+      const shares = search(units, assignment, index, scorer, budget);
+      if (shares === 'limit') return 'limit';
+      if (shares === 'no-fit') continue;
+      yield {
+        placement: toPlacement(units, assignment, shares),
+        models: modelsOf(units, assignment),
+      };
+      break;
+    }
   }
 }
 
@@ -97,18 +105,18 @@ function* searchAll(
 export function* placements(
   group: GroupSpec,
   snapshot: InventorySnapshot,
-  { worth, scorer, allowUnknownStorage }: PlacementOptions,
+  placing: PlacementOptions,
 ): Generator<Placed, readonly Reason[], undefined> {
   const index = indexOf(snapshot);
   const units = demandsOf(group);
-  const noStorage = storageShortfall(units, snapshot, allowUnknownStorage);
+  const noStorage = storageShortfall(units, snapshot, placing.allowUnknownStorage);
   const ended =
     noStorage.length > 0
       ? 'no-fit'
-      : yield* searchAll(units, optionsOf(units, index, worth), index, scorer);
+      : yield* searchAll(units, optionsOf(units, index, placing.worth), index, placing);
   const reasons = [...shortfalls(units, index), ...noStorage];
   if (reasons.length > 0) return reasons;
-  const together =
+  const jointly =
     ended === 'limit'
       ? reason(
           'PlacementSearchLimit',
@@ -120,7 +128,7 @@ export function* placements(
           'each unit fits alone, but not all of them at once',
           'order.spec.units',
         );
-  return [together];
+  return [jointly];
 }
 
 /** The first of {@link placements}. @throws GpuAttributeError likewise */

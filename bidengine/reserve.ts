@@ -25,8 +25,11 @@ export const reservationOf = (
   const units = demandsOf(group);
   const each = new Map(units.map((u) => [u.unitId, u.exact]));
   const perNode = new Map<string, Quantities>();
-  for (const { node, unitId } of placement) {
-    perNode.set(node, add(perNode.get(node) ?? NOTHING, each.get(unitId) ?? NOTHING));
+  for (const { node, unitId, resource } of placement) {
+    const taken = each.get(unitId) ?? NOTHING;
+    const exact =
+      resource === undefined ? taken : { ...taken, gpus: 0n, slices: { [resource]: taken.gpus } };
+    perNode.set(node, add(perNode.get(node) ?? NOTHING, exact));
   }
   const held = {
     key: formatOrderId(order),

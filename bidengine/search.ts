@@ -50,8 +50,18 @@ export const search = (
   const used = new Map<IndexedNode, Vector>();
   const shares: Share[] = [];
 
-  const freeOn = (node: IndexedNode): Vector =>
-    used.size === 0 ? node.free : (used.get(node) ?? node.free);
+  /** MIG slices are counted for their own face of a node, everything else for the machine. */
+  const freeOn = (node: IndexedNode): Vector => {
+    if (used.size === 0) return node.free;
+    const own = used.get(node) ?? node.free;
+    if (node.machine === undefined) return own;
+    return { ...(used.get(node.machine) ?? node.machine.free), gpus: own.gpus };
+  };
+  const setFree = (node: IndexedNode, free: Vector): void => {
+    used.set(node, free);
+    const { machine } = node;
+    if (machine !== undefined) used.set(machine, { ...free, gpus: freeOn(machine).gpus });
+  };
   const scoreOf = (node: IndexedNode, free: Vector, unit: UnitDemand): number =>
     scorer(free === node.free ? node : { ...node, free }, unit.each);
 
@@ -84,12 +94,12 @@ export const search = (
   };
 
   const putOn = (unit: UnitDemand, position: number, node: IndexedNode, count: number): void => {
-    used.set(node, take(freeOn(node), unit.each, count));
+    setFree(node, take(freeOn(node), unit.each, count));
     shares.push({ unit: position, node, count });
   };
   const takeBack = (node: IndexedNode, free: Vector): void => {
     shares.pop();
-    used.set(node, free);
+    setFree(node, free);
   };
 
   const placeUnit = (step: number): boolean => {

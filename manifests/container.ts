@@ -31,7 +31,7 @@ const CAPABILITIES = [
 
 /** Limits are what the tenant bought; requests are the same unless the provider commits less. */
 const containerResources = (
-  { settings }: LeaseWorkload,
+  { settings, placement }: LeaseWorkload,
   service: ManifestService,
 ): k8s.ResourceRequirements => {
   const { milliCpu, memoryBytes, gpus, gpuAttributes, storage } = serviceResources(service);
@@ -39,7 +39,8 @@ const containerResources = (
   const split = splitStorage(storage);
   const ram = totalBytes(split.ram);
   const disk = ephemeralLimit(split);
-  const gpu = gpus === 0n ? {} : { [gpuResource(gpuVendor(gpuAttributes))]: countQuantity(gpus) };
+  const resource = placement[service.name]?.gpuResource ?? gpuResource(gpuVendor(gpuAttributes));
+  const gpu = gpus === 0n ? {} : { [resource]: countQuantity(gpus) };
   return {
     limits: {
       cpu: cpuQuantity(milliCpu),

@@ -58,6 +58,8 @@ export interface ServicePlacement {
   readonly nodes: readonly string[];
   /** The concrete model that was sold; required of every node. */
   readonly gpu?: GpuModel | undefined;
+  /** The resource that stands for its GPUs where that is not the vendor's own: a MIG profile's. */
+  readonly gpuResource?: string | undefined;
 }
 
 /** Everything that {@link buildLease} builds from. */

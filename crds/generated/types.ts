@@ -1087,6 +1087,10 @@ export interface Placement {
      * GPU model of the node, for example h100; absent without GPUs.
      */
     readonly model?: string;
+    /**
+     * What the pod asks for where that is not nvidia.com/gpu, for example nvidia.com/mig-1g.10gb.
+     */
+    readonly resource?: string;
 }
 /**
  * The bid as it was decided; it never changes.

@@ -50,8 +50,12 @@ export const placement = list(
       node: nodeName,
       gpus: count('GPUs of this replica.'),
       model: text('GPU model of the node, for example h100; absent without GPUs.', 128),
+      resource: text(
+        'What the pod asks for where that is not nvidia.com/gpu, for example nvidia.com/mig-1g.10gb.',
+        253,
+      ),
     },
-    { optional: ['service', 'model'] },
+    { optional: ['service', 'model', 'resource'] },
   ),
   5000,
 );

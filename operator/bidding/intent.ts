@@ -36,6 +36,7 @@ const quantities = z.object({
   ephemeralBytes: digits,
   gpus: digits,
   pods: digits,
+  slices: z.record(z.string(), digits).optional(),
 });
 const schema = z.array(
   z.object({
@@ -52,6 +53,7 @@ const schema = z.array(
         node: z.string(),
         gpus: z.number().int(),
         model: z.string().optional(),
+        resource: z.string().optional(),
       }),
     ),
     reservation: z.object({
@@ -86,9 +88,10 @@ export const parseIntents = (text: string, source: string): readonly BidIntent[]
     return schema.parse(JSON.parse(text)).map(({ order, reservation, placement, ...bid }) => ({
       ...bid,
       orderId: parseOrderId(order),
-      placement: placement.map(({ model, ...entry }) => ({
+      placement: placement.map(({ model, resource, ...entry }) => ({
         ...entry,
         ...(model === undefined ? {} : { model }),
+        ...(resource === undefined ? {} : { resource }),
       })),
       reservation: {
         ...reservation,
@@ -101,6 +104,13 @@ export const parseIntents = (text: string, source: string): readonly BidIntent[]
             ephemeralBytes: BigInt(q.ephemeralBytes),
             gpus: BigInt(q.gpus),
             pods: BigInt(q.pods),
+            ...(q.slices === undefined
+              ? {}
+              : {
+                  slices: Object.fromEntries(
+                    Object.entries(q.slices).map(([name, count]) => [name, BigInt(count)]),
+                  ),
+                }),
           },
         })),
         storage: reservation.storage.map((s) => ({ ...s, bytes: BigInt(s.bytes) })),

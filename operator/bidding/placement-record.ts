@@ -9,6 +9,8 @@ export interface PlacementEntry {
   readonly node: string;
   readonly gpus: number;
   readonly model?: string;
+  /** What the pod asks for where that is not `nvidia.com/gpu`, for example `nvidia.com/mig-1g.10gb`. */
+  readonly resource?: string;
 }
 
 export const toPlacementEntries = (placement: Placement): readonly PlacementEntry[] =>
@@ -18,6 +20,7 @@ export const toPlacementEntries = (placement: Placement): readonly PlacementEntr
     node: p.node,
     gpus: Number(p.gpus),
     ...(p.model === undefined ? {} : { model: formatGpu(p.model) }),
+    ...(p.resource === undefined ? {} : { resource: p.resource }),
   }));
 
 /** Inverse of {@link toPlacementEntries}. @throws GpuAttributeError for a model that is no GPU attribute */
@@ -32,6 +35,7 @@ export const fromPlacementEntries = (entries: readonly PlacementEntry[]): Placem
       node: e.node,
       gpus: BigInt(e.gpus),
       model: { ...gpu, model: gpu.model ?? '*' },
+      ...(e.resource === undefined ? {} : { resource: e.resource }),
     };
   });
 

@@ -53,11 +53,13 @@ const placementOf = (
       const own = entries.filter((e) => e.unitId === service.resources.id);
       const model = own.find((e) => e.model !== undefined)?.model;
       const gpu = model === undefined ? undefined : parseGpuAttribute(model);
+      const resource = own.find((e) => e.resource !== undefined)?.resource;
       return [
         service.name,
         {
           nodes: [...new Set(own.map((e) => e.node))],
           ...(gpu?.model === undefined ? {} : { gpu: { ...gpu, model: gpu.model } }),
+          ...(resource === undefined ? {} : { gpuResource: resource }),
         },
       ];
     }),
