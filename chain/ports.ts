@@ -14,12 +14,14 @@ import type {
   BidState,
   Certificate,
   Deployment,
+  Exchange,
   Group,
   Lease,
   LeaseState,
   MarketParams,
   Order,
   Provider,
+  Swap,
 } from '../market/records.js';
 import type { Reason } from '../market/reasons.js';
 import type { GroupSpec, ResourceOffer } from '../market/resources.js';
@@ -57,6 +59,10 @@ export interface ChainReader {
   account(address: string): Promise<Account | undefined>;
   balances(address: string): Promise<readonly Coin[]>;
   marketParams(): Promise<MarketParams>;
+  /** The chain's exchange between uakt and uact as it is now. */
+  exchange(): Promise<Exchange>;
+  /** Every burn of uact that `owner` asked for, newest and oldest alike, and what became of it. */
+  burnsOf(owner: string): Promise<readonly Swap[]>;
 }
 
 /** An answer that may destroy something, or why there is none. */
@@ -142,6 +148,8 @@ export type ChainMessage =
       readonly pubkeyPem: string;
     }
   | { readonly type: 'revoke-certificate'; readonly owner: string; readonly serial: string }
+  /** Turns uact of the owner's into uakt of the owner's, at the end of the chain's next epoch. */
+  | { readonly type: 'burn-act'; readonly owner: string; readonly amountUact: bigint }
   | {
       readonly type: 'send';
       readonly from: string;

@@ -223,11 +223,13 @@ describe('what the client says and hears', () => {
         db: [{ host: 'p.example.com', port: 5432, externalPort: 31_234, proto: 'TCP', name: 'db' }],
       },
       ips: { web: [{ Port: 80, ExternalPort: 8080, Protocol: 'TCP', IP: '203.0.113.7' }] },
+      warnings: [{ code: 'EscrowRunningOut', message: 'Deposit more.', more: 1 }],
     };
     answer = (_request, response) => response.end(JSON.stringify(body));
     expect(await client().leaseStatus(target(), lease())).toEqual({
       ok: true,
       value: {
+        warnings: [{ code: 'EscrowRunningOut', message: 'Deposit more.' }],
         services: [
           {
             name: 'db',

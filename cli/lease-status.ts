@@ -22,10 +22,13 @@ const leasedIp = z.looseObject({
   IP: z.string(),
 });
 
+const warning = z.looseObject({ code: z.string(), message: z.string() });
+
 const wire = z.looseObject({
   services: z.record(z.string(), service).nullish(),
   forwarded_ports: z.record(z.string(), z.array(forwardedPort)).nullish(),
   ips: z.record(z.string(), z.array(leasedIp)).nullish(),
+  warnings: z.array(warning).nullish(),
 });
 
 /** A port of the provider's that leads into a container. */
@@ -56,7 +59,15 @@ export interface ServiceStatus {
   readonly ips: readonly LeasedPort[];
 }
 
+/** What the provider wants the tenant to know: a stable code and a sentence. */
+export interface LeaseWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface LeaseStatus {
+  /** Only Berth's gateways give any. */
+  readonly warnings: readonly LeaseWarning[];
   /** Sorted by name. */
   readonly services: readonly ServiceStatus[];
 }
@@ -65,8 +76,9 @@ export interface LeaseStatus {
 export const parseLeaseStatus = (json: unknown): LeaseStatus | undefined => {
   const read = wire.safeParse(json);
   if (!read.success) return undefined;
-  const { services, forwarded_ports: forwarded, ips } = read.data;
+  const { services, forwarded_ports: forwarded, ips, warnings } = read.data;
   return {
+    warnings: (warnings ?? []).map(({ code, message }) => ({ code, message })),
     services: Object.entries(services ?? {})
       .map(([key, s]) => ({
         name: s.name,

@@ -70,8 +70,16 @@ export interface LeasedIp {
   readonly ip: string;
 }
 
+/** What a tenant should know and may act on: a stable code of docs/reasons.md and a sentence. */
+export interface LeaseWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** Everything that runs for one lease. */
 export interface LeaseWorkload {
+  /** Absent when there are none. */
+  readonly warnings?: readonly LeaseWarning[];
   readonly services: readonly ServiceWorkload[];
   readonly forwardedPorts: readonly ForwardedPort[];
   readonly leasedIps: readonly LeasedIp[];

@@ -179,6 +179,20 @@ describe('lease routes answer in the provider’s shape', () => {
     });
   });
 
+  it('status, with a field of our own for warnings while there are some', async () => {
+    const key = formatLeaseId(leaseId(2n));
+    const workload = running.world.workloads.get(key);
+    if (workload === undefined) throw new Error('no workload');
+    const warnings = [{ code: 'EscrowRunningOut', message: 'Deposit more.' }];
+    running.world.workloads.set(key, { ...workload, warnings });
+    const { json } = await get('/lease/2/1/1/status');
+    running.world.workloads.set(key, workload);
+    expect(json).toEqual({
+      services: { web: { ...service, name: 'web', uris: null } },
+      ...{ forwarded_ports: null, ips: null, warnings },
+    });
+  });
+
   it('service status', async () => {
     expect((await get('/lease/1/1/1/service/db/status')).json).toEqual({
       ...service,

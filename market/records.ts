@@ -1,7 +1,7 @@
 /** Orders, bids, leases and accounts as the chain holds them, as plain data. */
 import type { Attribute } from './attributes.js';
 import type { BidId, DeploymentId, GroupId, LeaseId, OrderId } from './ids.js';
-import type { Coin, DecCoin } from './money.js';
+import type { Coin, DecCoin, Decimal } from './money.js';
 import type { GroupSpec, ResourceOffer } from './resources.js';
 
 export type OrderState = 'open' | 'active' | 'closed';
@@ -126,4 +126,27 @@ export interface MarketParams {
   readonly orderMaxBids: number;
   /** Least bid deposit per denomination. */
   readonly bidMinDeposits: readonly Coin[];
+}
+
+/** The exchange of uakt and uact (bme module) with the oracle's price. */
+export interface Exchange {
+  /** USD for one AKT; `undefined` when the oracle has no price. 1 ACT is 1 USD by protocol. */
+  readonly aktUsd: Decimal | undefined;
+  /** Whether uact may be turned into uakt now. */
+  readonly burnsAllowed: boolean;
+  /** Whether minting uact is halted for want of collateral: then uakt in an escrow account stands in for uact. */
+  readonly mintsHalted: boolean;
+}
+
+/** One request to swap uakt and uact; it is executed or cancelled at the end of an epoch. */
+export interface Swap {
+  readonly state: 'pending' | 'executed' | 'canceled';
+  readonly fromDenom: string;
+  readonly toDenom: string;
+  /** Height of the block that took it. */
+  readonly height: bigint;
+  /** Its place among the requests of that block. */
+  readonly sequence: bigint;
+  /** What was given. */
+  readonly burned: Coin;
 }

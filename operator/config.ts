@@ -94,7 +94,8 @@ export const configSchema = z.strictObject({
       compareMs: periodMs(60_000),
       /** Reconcile of a healthy lease without any event. */
       leaseResyncMs: periodMs(30_000),
-      fundsMs: periodMs(10_000),
+      /** Reading of every escrow account; what is about to run dry is looked at with each block. */
+      fundsMs: periodMs(30_000),
       statusMs: periodMs(2_000),
       /** A chain view older than this stops new bids and every teardown. */
       staleAfterMs: periodMs(20_000),

@@ -7,6 +7,7 @@ import type { KubeApi } from '../kube/api.js';
 import type { EventRecorder } from '../kube/event-recorder.js';
 import { formatOrderId } from '../market/ids.js';
 import type { LeaseId } from '../market/ids.js';
+import { parseDecimal } from '../market/money.js';
 import { isReasonError } from '../market/reasons.js';
 import type { Reason } from '../market/reasons.js';
 import { createBidding } from './bidding/create-bidding.js';
@@ -17,10 +18,12 @@ import { ChainView } from './chain-view/chain-view.js';
 import type { Clock } from './clock.js';
 import type { OperatorConfig } from './config.js';
 import { EarningsView } from './funds/earnings-view.js';
+import { FeeMeter, metered } from './funds/fee-meter.js';
 import { FundsBook } from './funds/funds-book.js';
 import { DecisionJournal } from './history/journal.js';
 import { HistoryKeeper } from './history/keeper.js';
 import { addressPool } from './inventory/address-pool.js';
+import { Refill } from './funds/refill.js';
 import { InventoryView } from './inventory/inventory-view.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
@@ -68,7 +71,7 @@ export const lead = async (
 ): Promise<void> => {
   const halt = new AbortController();
   const signal = AbortSignal.any([outer, halt.signal]);
-  const { config, api, chain, lane, policies, metrics, clock, random, log } = deps;
+  const { config, api, chain, policies, metrics, clock, random, log } = deps;
   const { timings, namespace, computeProvider } = config;
   const { reader, feed, proof } = chain;
   const { address } = deps.provider.spec;
@@ -79,6 +82,9 @@ export const lead = async (
   const bids = new OwnBids(address);
   const ledger = new ReservationLedger();
   const fundsBook = new FundsBook();
+  const fees = new FeeMeter(clock);
+  const gasPrice = parseDecimal(config.gasPrice.replace('uakt', ''));
+  const lane = metered(deps.lane, fees, gasPrice);
   const sync = new ChainSync({
     reader,
     provider: address,
@@ -99,6 +105,7 @@ export const lead = async (
     addresses: addressPool(config.inventory.leasedIpAddresses),
     onError: (err) => log.warn({ err }, 'watching the cluster failed; trying again'),
   });
+  const events = eventsThrough(deps.recorder);
   const records = new KubeBidRecords(api, address, computeProvider);
   const intents = new KubeIntentStore(api, namespace, log);
   const inventoryMaxAgeMs = timings.inventorySilentMs;
@@ -170,16 +177,17 @@ export const lead = async (
       random,
       funds: fundsBook,
     },
-    events: eventsThrough(deps.recorder),
+    events,
     onGone: () => {
       recount.wake();
       earned.wake();
     },
   });
   const funds = createFunds({
-    ...{ api, reader, lane, view, metrics, log, provider, book: fundsBook },
-    onWithdrawn: (id: LeaseId) => leases.workers.enqueueLease(id),
+    ...{ api, reader, lane, view, metrics, log, provider, gasPrice, book: fundsBook },
+    onChanged: (id: LeaseId) => leases.workers.enqueueLease(id),
   });
+  const refill = new Refill({ reader, lane, view, provider, events, log });
   const registration = new Registration({
     ...{
       api,
@@ -216,6 +224,8 @@ export const lead = async (
     registrationFault: () => registrationFault,
     biddingFault: () => bidding.fault(),
     earnedTodayUact: () => earnings.todayUact(),
+    feesPerHour: () => fees.perHour(),
+    refill: () => refill.reason(),
   });
 
   let pausedFor: string | undefined;
@@ -260,9 +270,12 @@ export const lead = async (
     if (sync.facts() !== undefined) await leases.workers.compare();
   });
   const earned = looped('earnings', timings.compareMs, () => earnings.refresh());
+  const withdrawals = looped('withdrawals', timings.fundsMs, (s) => funds.withdrawDue(s));
   const loops = [
     ...[cycle, recount, register, labels, compare],
-    looped('funds', timings.fundsMs, (s) => funds.run(s)),
+    looped('funds', timings.fundsMs, () => funds.refresh()),
+    withdrawals,
+    looped('refill', timings.compareMs, (s) => refill.run(s)),
     earned,
     looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
     looped('history', timings.historyMs, (s) => keeper.run(s)),
@@ -290,6 +303,7 @@ export const lead = async (
       feed.run(signal, async (block) => {
         journal.onBlock(block);
         const outcome = await sync.onBlock(block);
+        withdrawals.wake();
         for (const id of outcome.leases) leases.workers.enqueueLease(id);
         if (outcome.leases.length > 0) recount.wake();
         if (outcome.market) cycle.wake();
@@ -298,7 +312,7 @@ export const lead = async (
     ],
     halt,
     async () => {
-      await bidding.submitter.settled();
+      await Promise.all([bidding.submitter.settled(), funds.settled()]);
       await keeper.close();
     },
   );

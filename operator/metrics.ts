@@ -36,6 +36,10 @@ export interface OperatorMetrics {
   /** All balances at once, smallest units by denomination; the chain lists none that is empty. */
   wallet(balances: ReadonlyMap<string, number>): void;
   withdrawn(uact: number): void;
+  /** Leases whose escrow is empty or nearly so, and what is owed and not to be found on chain. */
+  escrow(seen: { readonly runningOut: number; readonly missingUact: number }): void;
+  /** Fees per hour of late, uakt, and how long the wallet pays them; `undefined` when not known. */
+  fees(uaktPerHour: number, hoursLeft: number | undefined): void;
   reconcileError(controller: string): void;
   discrepancies(kind: string, count: number): void;
   openOrders(count: number): void;
@@ -125,6 +129,26 @@ export const createMetrics = (): OperatorMetrics => {
     help: 'Earnings withdrawn since start',
     registers,
   });
+  const runningOut = new Gauge({
+    name: 'berth_leases_running_out',
+    help: 'Leases whose escrow account is empty or nearly so',
+    registers,
+  });
+  const missing = new Gauge({
+    name: 'berth_earnings_missing_uact',
+    help: 'Owed by rate and blocks, and neither paid, settled nor covered by escrow',
+    registers,
+  });
+  const feesPerHour = new Gauge({
+    name: 'berth_fees_uakt_per_hour',
+    help: 'Transaction fees per hour of late',
+    registers,
+  });
+  const feeHours = new Gauge({
+    name: 'berth_fees_hours_left',
+    help: 'How long the wallet pays fees at that pace before it is down to the reserve',
+    registers,
+  });
   const errors = new Counter({
     name: 'berth_reconcile_errors_total',
     help: 'Reconciliations that failed and will be retried',
@@ -180,6 +204,15 @@ export const createMetrics = (): OperatorMetrics => {
       for (const [denom, amount] of balances) wallet.set({ denom }, amount);
     },
     withdrawn: (uact) => withdrawn.inc(uact),
+    escrow: (seen) => {
+      runningOut.set(seen.runningOut);
+      missing.set(seen.missingUact);
+    },
+    fees: (uaktPerHour, hoursLeft) => {
+      feesPerHour.set(uaktPerHour);
+      if (hoursLeft === undefined) feeHours.reset();
+      else feeHours.set(hoursLeft);
+    },
     reconcileError: (controller) => errors.inc({ controller }),
     discrepancies: (kind, count) => discrepancy.set({ kind }, count),
     openOrders: (count) => openOrders.set(count),

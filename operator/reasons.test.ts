@@ -8,7 +8,16 @@ const codes = new Set(
 );
 /** Reasons of a condition that holds, phases, and Events: they say that all is well, not why something is not. */
 const GOOD = [
-  ...['AllReplicasReady', 'Applied', 'EscrowPays', 'LeaseWon', 'ManifestReceived', 'NotReclaiming'],
+  ...[
+    'AllReplicasReady',
+    'Applied',
+    'EscrowPays',
+    'EscrowLasts',
+    'EscrowToppedUp',
+    'LeaseWon',
+    'ManifestReceived',
+    'NotReclaiming',
+  ],
   ...['Received', 'Started', 'Valid', 'Ready'],
 ];
 

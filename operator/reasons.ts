@@ -31,6 +31,13 @@ export const PROVIDER_REASONS = {
   CertificateUnreadable: "The gateway's Secret holds no certificate; delete it to get a new one.",
   WalletNotRead: 'The wallet has not been read yet.',
   WalletLow: 'The wallet holds no more than the reserve for closes and withdrawals.',
+  FeesRunOutSoon:
+    'At the recent pace of fees the wallet is down to its reserve within the hours that the ComputeProvider names.',
+  RefillPending: 'uact is on its way to become uakt, at the end of an epoch of the chain.',
+  RefillRefused: 'The chain refused to turn uact into uakt; the message has its words.',
+  RefillHalted: 'The chain turns no uact into uakt now, or its oracle has no price.',
+  RefillCanceled: 'The chain took uact to be turned into uakt and gave it back.',
+  RefillExhausted: 'What may be burned today is burned, or the uact left are to be kept.',
 } as const;
 
 /** What became of a bid, or why none is made. */
@@ -72,7 +79,9 @@ export const LEASE_REASONS = {
   ReplicasNotReady: 'Some replicas are not ready; the message names them and why.',
   DeviceUnhealthy:
     'Every replica runs, but the device plugin reports a device under one of them ill; the message names it.',
-  EscrowEmpty: 'The escrow account cannot pay the next block.',
+  EscrowEmpty:
+    'The escrow account cannot pay the next block; the lease ends when it is settled, unless the tenant deposits more.',
+  EscrowRunningOut: 'The escrow account is nearly empty; the tenant should deposit more.',
   NotRead: 'The escrow account has not been read yet.',
   WithdrawalFailed: 'The chain refused a withdrawal; it is tried again later.',
 } as const;

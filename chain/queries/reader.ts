@@ -5,6 +5,7 @@ import type { ChainReader } from '../ports.js';
 import { cometOver, readHead } from '../rpc/comet.js';
 import { abciQueryOver, absentIfNotFound } from './abci.js';
 import { getAccount, listBalances } from './account.js';
+import { getExchange, listBurns } from './exchange.js';
 import { getDeployment, getGroup, listDeployments } from './deployment.js';
 import {
   getBid,
@@ -56,5 +57,7 @@ export const createChainReader = (rpc: RpcClient): ChainReader => {
     account: (address) => absentIfNotFound(getAccount(query, address)),
     balances: (address) => readTogether([listBalances(query, address)]),
     marketParams: () => getMarketParams(query),
+    exchange: () => getExchange(query),
+    burnsOf: (owner) => readTogether([listBurns(query, owner)]),
   };
 };

@@ -75,6 +75,7 @@ export class FakeChain {
       this.#waiting.delete(waiting.submission.tx.hash);
       waiting.settle(outcome);
     }
+    this.market.endBlock();
     const block: Block = {
       height: this.market.height,
       timeMs: this.#timeMs,
@@ -253,6 +254,8 @@ export class FakeChain {
         ),
       account: (address) => read(() => market.accounts.get(address)),
       balances: (address) => read(() => market.balances.get(address) ?? []),
+      exchange: () => read(() => market.exchange.terms),
+      burnsOf: (owner) => read(() => market.exchange.burnsOf(owner)),
       marketParams: () =>
         read(() => ({
           orderMaxBids: 20,

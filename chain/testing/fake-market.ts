@@ -3,7 +3,7 @@ import { formatBidId, formatDeploymentId, formatOrderId, orderIdOf } from '../..
 import type { BidId, DeploymentId, OrderId } from '../../market/ids.js';
 import type { MarketEvent } from '../../market/events.js';
 import type { Coin } from '../../market/money.js';
-import { Decimal, truncate } from '../../market/money.js';
+import { Decimal } from '../../market/money.js';
 import type {
   Account,
   Bid,
@@ -16,6 +16,9 @@ import type {
 } from '../../market/records.js';
 import type { AuditedAttributes } from '../../market/attributes.js';
 import type { ChainMessage } from '../ports.js';
+import { payOut, settle } from './fake-escrow.js';
+import type { PayingLease } from './fake-escrow.js';
+import { FakeExchange } from './fake-exchange.js';
 
 /** A refusal in a block, as the chain gives it. */
 export interface FakeRefusal {
@@ -48,6 +51,7 @@ export class FakeMarket {
   readonly certificates: Certificate[] = [];
   readonly accounts = new Map<string, Account>();
   readonly balances = new Map<string, readonly Coin[]>();
+  readonly exchange = new FakeExchange();
   /** Height of the block being made. */
   height = 1n;
 
@@ -117,6 +121,9 @@ export class FakeMarket {
       case 'withdraw-lease':
         return this.#withdraw(m.id);
       case 'deposit-deployment':
+        return this.#deposit(m);
+      case 'burn-act':
+        return this.#burn(m);
       case 'send':
         return [];
     }
@@ -211,6 +218,8 @@ export class FakeMarket {
     const orderPath = formatOrderId(orderIdOf(id));
     const order = this.orders.get(orderPath);
     if (order?.state !== 'open') return refusal('market', 13, 'bid: order not open');
+    const short = this.#settle(id);
+    if (short !== undefined) return refusal('escrow', 5, 'account overdrawn');
     this.orders.set(orderPath, { ...order, state: 'active' });
     for (const other of this.bids.values()) {
       if (formatOrderId(orderIdOf(other.id)) === orderPath && other.state === 'open') {
@@ -243,32 +252,86 @@ export class FakeMarket {
     return [{ type: 'lease-reclaim-started', id: m.id, deadlineSeconds: 0n }];
   }
 
-  /** Pays the lease for the blocks since the last settlement; one lease per account, never out of funds. */
+  /** Pays out what the lease has earned; an account that ran dry ends everything that draws on it. */
   #withdraw(id: BidId): readonly MarketEvent[] | FakeRefusal {
     const lease = this.leases.get(formatBidId(id));
     const deployment = this.deployments.get(formatDeploymentId(id));
     if (lease?.payment === undefined) return refusal('market', 7, 'unknown lease');
     if (deployment === undefined) return [];
-    const { escrow } = deployment;
-    const blocks = new Decimal((this.height - escrow.settledAt).toString());
-    const due = lease.price.amount.times(blocks);
-    this.deployments.set(formatDeploymentId(id), {
+    if (lease.payment.state !== 'open') return refusal('escrow', 8, 'payment closed');
+    // As on the chain: an account is settled once in a block, and a second withdrawal panics.
+    if (deployment.escrow.settledAt === this.height) {
+      return refusal('undefined', 111222, "couldn't find payment");
+    }
+    const events = this.#settle(id);
+    if (events !== undefined) return events;
+    const paid = this.leases.get(formatBidId(id));
+    if (paid?.payment !== undefined) {
+      this.leases.set(formatBidId(id), payOut({ ...paid, payment: paid.payment }));
+    }
+    return [];
+  }
+
+  /** Settles the deployment's account; when it ran dry, ends the deployment and returns the events of that. */
+  #settle(id: DeploymentId): readonly MarketEvent[] | undefined {
+    const key = formatDeploymentId(id);
+    const deployment = this.deployments.get(key);
+    if (deployment === undefined) return undefined;
+    const paying = [...this.leases.values()].filter(
+      (l): l is PayingLease =>
+        formatDeploymentId(l.id) === key && l.payment?.state === 'open' && l.closedOn === 0n,
+    );
+    const { account, leases, overdrawn } = settle(deployment.escrow, paying, this.height);
+    this.deployments.set(key, { ...deployment, escrow: account });
+    for (const lease of leases) this.leases.set(formatBidId(lease.id), lease);
+    if (!overdrawn) return undefined;
+    return this.#endDeployment(id, 'insufficient_funds', 'lease_closed_reason_insufficient_funds');
+  }
+
+  /** More money; settled funds only grow, the account is not touched otherwise. */
+  #deposit(m: Of<'deposit-deployment'>): readonly MarketEvent[] | FakeRefusal {
+    const key = formatDeploymentId(m.id);
+    const deployment = this.deployments.get(key);
+    if (deployment?.state !== 'active') return refusal('deployment', 5, 'Deployment closed');
+    const { denom, amount } = m.amount;
+    const funds = new Map(deployment.escrow.funds.map((f) => [f.denom, f.amount]));
+    funds.set(denom, (funds.get(denom) ?? new Decimal('0')).plus(new Decimal(amount.toString())));
+    this.deployments.set(key, {
       ...deployment,
       escrow: {
-        ...escrow,
-        settledAt: this.height,
-        funds: escrow.funds.map((f) => ({ ...f, amount: f.amount.minus(due) })),
-      },
-    });
-    const { withdrawn } = lease.payment;
-    this.leases.set(formatBidId(id), {
-      ...lease,
-      payment: {
-        ...lease.payment,
-        withdrawn: { ...withdrawn, amount: withdrawn.amount + truncate(due) },
+        ...deployment.escrow,
+        funds: Array.from(funds, ([d, a]) => ({ denom: d, amount: a })),
       },
     });
     return [];
+  }
+
+  #burn(m: Of<'burn-act'>): readonly MarketEvent[] | FakeRefusal {
+    if (!this.exchange.terms.burnsAllowed) return refusal('bme', 6, 'circuit breaker is active');
+    const burned = { denom: 'uact', amount: m.amountUact };
+    if (!this.#pay(m.owner, { ...burned, amount: -m.amountUact })) {
+      return refusal('sdk', 5, 'insufficient funds');
+    }
+    this.exchange.ask(m.owner, burned, this.height);
+    return [];
+  }
+
+  /** What happens at the end of a block, whatever is in it. */
+  endBlock(): void {
+    for (const { owner, coin } of this.exchange.endBlock(this.height)) this.#pay(owner, coin);
+  }
+
+  /** Adds to a balance, or takes from it; `false`, and no change, when there is too little. */
+  #pay(address: string, { denom, amount }: Coin): boolean {
+    const balances = new Map((this.balances.get(address) ?? []).map((c) => [c.denom, c.amount]));
+    const left = (balances.get(denom) ?? 0n) + amount;
+    if (left < 0n) return false;
+    balances.set(denom, left);
+    this.balances.set(
+      address,
+      Array.from(balances, ([d, a]) => ({ denom: d, amount: a })),
+    );
+    return true;
   }
 
   #closeLease(id: BidId, reason: string, reopen: boolean): readonly MarketEvent[] | FakeRefusal {
@@ -286,10 +349,14 @@ export class FakeMarket {
     return [{ type: 'group-paused', id: group.id }, ...events];
   }
 
-  #endLease(lease: Lease, reason: string): readonly MarketEvent[] {
+  #endLease(
+    lease: Lease,
+    reason: string,
+    state: Lease['state'] = 'closed',
+  ): readonly MarketEvent[] {
     this.leases.set(formatBidId(lease.id), {
       ...lease,
-      state: 'closed',
+      state,
       closedOn: this.height,
       reason,
     });
@@ -306,14 +373,25 @@ export class FakeMarket {
   }
 
   #closeDeployment(id: DeploymentId): readonly MarketEvent[] | FakeRefusal {
+    const deployment = this.deployments.get(formatDeploymentId(id));
+    if (deployment?.state !== 'active') return refusal('deployment', 5, 'Deployment closed');
+    return this.#endDeployment(id, 'closed', 'lease_closed_owner');
+  }
+
+  /** Ends a deployment with everything in it. */
+  #endDeployment(
+    id: DeploymentId,
+    leaseState: Lease['state'],
+    reason: string,
+  ): readonly MarketEvent[] {
     const key = formatDeploymentId(id);
     const deployment = this.deployments.get(key);
-    if (deployment?.state !== 'active') return refusal('deployment', 5, 'Deployment closed');
+    if (deployment === undefined) return [];
     const ofIt = (other: DeploymentId): boolean => formatDeploymentId(other) === key;
-    const leases = [...this.leases.values()].filter((l) => ofIt(l.id) && l.state === 'active');
+    const leases = [...this.leases.values()].filter((l) => ofIt(l.id) && l.closedOn === 0n);
     const events: MarketEvent[] = [{ type: 'deployment-closed', id }];
     for (const group of deployment.groups) events.push({ type: 'group-closed', id: group.id });
-    for (const lease of leases) events.push(...this.#endLease(lease, 'lease_closed_owner'));
+    for (const lease of leases) events.push(...this.#endLease(lease, reason, leaseState));
     for (const order of this.orders.values()) {
       if (!ofIt(order.id) || order.state === 'closed') continue;
       this.orders.set(formatOrderId(order.id), { ...order, state: 'closed' });
@@ -328,7 +406,10 @@ export class FakeMarket {
       ...deployment,
       state: 'closed',
       groups: deployment.groups.map((g) => ({ ...g, state: 'closed' })),
-      escrow: { ...deployment.escrow, state: 'closed' },
+      escrow: {
+        ...deployment.escrow,
+        state: leaseState === 'insufficient_funds' ? 'overdrawn' : 'closed',
+      },
     });
     return events;
   }

@@ -29,6 +29,7 @@ export const TABLE: Readonly<Record<ChainMessage['type'], Measured>> = {
   'update-provider': { gas: 70_333n, bytes: 160 },
   'create-certificate': { gas: 99_093n, bytes: 1030 },
   'revoke-certificate': { gas: 99_093n, bytes: 70 },
+  'burn-act': { gas: 82_186n, bytes: 110 },
   send: { gas: 57_564n, bytes: 110 },
 };
 

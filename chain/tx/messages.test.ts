@@ -27,6 +27,7 @@ import { encodeMessage } from './messages.js';
 
 const TENANT = 'akash1755j742uefcjur6qy6ylgkne80xsqn4dcs360u';
 const PROVIDER = 'akash19h7kcru96wkylecd2vswv9eph6e58fnmk4fna5';
+const BURNER = 'akash1kkw82le3shqhjeh8yawe9w98u6ct7v2dre4j8j';
 const lease7 = { owner: TENANT, dseq: 7n, gseq: 1, oseq: 1, provider: PROVIDER, bseq: 0 };
 
 const recorded = (name: string): { typeUrl: string; value: Uint8Array } => {
@@ -56,6 +57,7 @@ describe('messages encode to the recorded bytes', () => {
     ['lease-close', { type: 'close-lease', id: lease7, reason: 'owner' }],
     ['pc-bid-close', { type: 'close-bid', id: { ...lease7, dseq: 28n }, reason: 'unstable' }],
     ['oof-withdraw', { type: 'withdraw-lease', id: { ...lease7, dseq: 15n } }],
+    ['bme-burn-act', { type: 'burn-act', owner: BURNER, amountUact: 50_000_000n }],
     ['deployment-close', { type: 'close-deployment', id: { owner: TENANT, dseq: 7n } }],
     [
       'deployment-update',

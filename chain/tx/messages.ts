@@ -1,5 +1,6 @@
 /** `ChainMessage` to protobuf, by type. */
 import {
+  MsgBurnACT,
   MsgCreateCertificate,
   MsgRevokeCertificate,
   Scope,
@@ -116,6 +117,14 @@ const ENCODERS: { readonly [T in ChainMessage['type']]: Encoder<T> } = {
   'revoke-certificate': (m) => ({
     typeUrl: '/akash.cert.v1.MsgRevokeCertificate',
     value: MsgRevokeCertificate.encode({ id: { owner: m.owner, serial: m.serial } }).finish(),
+  }),
+  'burn-act': (m) => ({
+    typeUrl: '/akash.bme.v1.MsgBurnACT',
+    value: MsgBurnACT.encode({
+      owner: m.owner,
+      to: m.owner,
+      coinsToBurn: { denom: 'uact', amount: m.amountUact.toString() },
+    }).finish(),
   }),
   send: (m) => ({
     typeUrl: '/cosmos.bank.v1beta1.MsgSend',

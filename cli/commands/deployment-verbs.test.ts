@@ -85,6 +85,17 @@ describe('berth status', () => {
     });
   });
 
+  it('shows what the provider warns of', async () => {
+    world.mode = 'text';
+    const answer = services({ train: 1 });
+    if (!answer.ok) throw new Error('no answer');
+    const warnings = [{ code: 'EscrowRunningOut', message: 'Deposit\u001b[2J more.' }];
+    world.statusAnswers.push({ ok: true, value: { ...answer.value, warnings } });
+    await status(world.context(), DSEQ);
+    expect(world.stdout).toMatch(/warning {4}EscrowRunningOut: Deposit.* more\./);
+    expect(world.stdout).not.toContain('\u001b');
+  });
+
   it('tells the gateway’s reason where its services would stand', async () => {
     world.mode = 'text';
     world.statusAnswers.push(refusal('ManifestNotReceived', true));

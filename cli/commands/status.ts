@@ -61,7 +61,12 @@ const leaseText = ({ lease, group, hostUri, answer }: LeaseView, blockTimeMs: nu
   ...(answer === undefined
     ? []
     : answer.ok
-      ? serviceLines(answer.value.services.map(withReady)).map((line) => `  ${line}`)
+      ? [
+          ...answer.value.warnings.map(
+            (w) => `  warning    ${printable(w.code, 64)}: ${printable(w.message, 500)}`,
+          ),
+          ...serviceLines(answer.value.services.map(withReady)).map((line) => `  ${line}`),
+        ]
       : [`  ${answer.code}: ${printable(answer.message, 500)}`]),
 ];
 
@@ -82,7 +87,7 @@ const leaseJson = ({ lease, group, hostUri, answer }: LeaseView, blockTimeMs: nu
     ...(answer === undefined
       ? {}
       : answer.ok
-        ? { services: answer.value.services }
+        ? { services: answer.value.services, warnings: answer.value.warnings }
         : { error: { code: answer.code, message: answer.message } }),
   };
 };

@@ -175,7 +175,7 @@ export class TenantWorld {
         leaseStatus: async () => {
           const [next] = this.statusAnswers;
           if (this.statusAnswers.length > 1) this.statusAnswers.shift();
-          return next ?? { ok: true, value: { services: [] } };
+          return next ?? { ok: true, value: { services: [], warnings: [] } };
         },
       },
     };
@@ -186,6 +186,7 @@ export class TenantWorld {
 export const services = (ready: Readonly<Record<string, number>>): GatewayAnswer<LeaseStatus> => ({
   ok: true,
   value: {
+    warnings: [],
     services: Object.entries(ready).map(([name, available]) => ({
       name,
       available,

@@ -163,13 +163,46 @@ export interface LeasePolicySpec {
      */
     readonly manifestTimeoutSeconds: number;
     /**
-     * How often earnings are withdrawn. Default: 3600.
+     * Longest time between two withdrawals of one lease; sooner where the fee is worth it. Default: 604800.
      */
     readonly withdrawalPeriodSeconds: number;
+    /**
+     * What money is worth to the provider: with the fee, it sets how often a lease is withdrawn from. Default: 15.
+     */
+    readonly capitalPercentPerYear: number;
+    /**
+     * Blocks before an escrow account is empty at which its earnings are withdrawn regardless. Default: 5.
+     */
+    readonly runOutMarginBlocks: number;
+    /**
+     * How long before an escrow account is empty the tenant is warned. Default: 3600.
+     */
+    readonly fundsWarningSeconds: number;
     /**
      * Smallest earnings worth a withdrawal, in uact. Default: "0".
      */
     readonly minWithdrawUact: string;
+}
+/**
+ * Turning earned uact into uakt for fees (MsgBurnACT), within bounds.
+ */
+export interface RefillSpec {
+    /**
+     * The wallet is refilled when it holds less than this, in uakt.
+     */
+    readonly belowUakt: string;
+    /**
+     * And up to about this, in uakt.
+     */
+    readonly toUakt: string;
+    /**
+     * Never burned, in uact. Default: "0".
+     */
+    readonly keepUact: string;
+    /**
+     * Most burned in a day, in uact.
+     */
+    readonly maxUactPerDay: string;
 }
 /**
  * What the wallet may spend.
@@ -187,6 +220,11 @@ export interface BudgetSpec {
      * Kept back from bidding for fees of live leases, in uakt. Default: "0".
      */
     readonly reserveUakt: string;
+    /**
+     * The wallet counts as not funded when its fees last no longer than this, at the recent pace. Default: 12.
+     */
+    readonly warnHours: number;
+    readonly refill?: RefillSpec;
 }
 /**
  * The wanted provider.
@@ -451,6 +489,19 @@ export interface OrderCounts {
     readonly skipped: number;
 }
 /**
+ * How long the wallet pays fees at the recent pace.
+ */
+export interface FeeOutlook {
+    /**
+     * Fees paid per hour of late, in uakt.
+     */
+    readonly uaktPerHour: string;
+    /**
+     * Hours until the wallet holds no more than the reserve.
+     */
+    readonly hoursLeft?: number;
+}
+/**
  * The provider as it is.
  */
 export interface ComputeProviderStatus {
@@ -513,6 +564,7 @@ export interface ComputeProviderStatus {
          */
         readonly [k: string]: number;
     };
+    readonly fees?: FeeOutlook;
     /**
      * Earned since midnight UTC, in uact.
      */
@@ -1320,7 +1372,11 @@ export interface EscrowStatus {
      */
     readonly balanceUact: string;
     /**
-     * Height at which it is used up at the present rate.
+     * Left in uakt, which pays only while the chain has minting of uact halted.
+     */
+    readonly fallbackUakt?: string;
+    /**
+     * First height that it cannot pay in full, at the present rates of all leases on it.
      */
     readonly runOutHeight?: string;
     /**
@@ -1351,7 +1407,7 @@ export interface ComputeLeaseStatus {
     readonly observedGeneration?: number;
     readonly phase: LeasePhase;
     /**
-     * Observations of the latest state. Types: Ready, ManifestReceived, Deployed, Healthy, Funded, Reclaiming.
+     * Observations of the latest state. Types: Ready, ManifestReceived, Deployed, Healthy, Funded, FundsLow, Reclaiming.
      *
      * @maxItems 16
      */

@@ -99,6 +99,7 @@ const status = object(
       'Deployed',
       'Healthy',
       'Funded',
+      'FundsLow',
       'Reclaiming',
     ),
     services,
@@ -108,10 +109,15 @@ const status = object(
       'How long the tenant has paid for.',
       {
         balanceUact: wholeAmount("Left in the deployment's escrow at the last look, in uact."),
-        runOutHeight: uint64('Height at which it is used up at the present rate.'),
+        fallbackUakt: wholeAmount(
+          'Left in uakt, which pays only while the chain has minting of uact halted.',
+        ),
+        runOutHeight: uint64(
+          'First height that it cannot pay in full, at the present rates of all leases on it.',
+        ),
         runOutAt: instant('Estimate of the time of that height.'),
       },
-      { optional: ['runOutHeight', 'runOutAt'] },
+      { optional: ['fallbackUakt', 'runOutHeight', 'runOutAt'] },
     ),
     earnedUact: wholeAmount('Earned so far, withdrawn or not, in uact.'),
     withdrawnUact: wholeAmount('Withdrawn so far, in uact.'),

@@ -127,6 +127,15 @@ export const computeProviderStatus = object(
       skipped: count('Open orders we do not bid on.'),
     }),
     skippedByReason: map('Open orders not bid on, by reason code.', count('Orders.'), 64),
+    fees: object(
+      'FeeOutlook',
+      'How long the wallet pays fees at the recent pace.',
+      {
+        uaktPerHour: wholeAmount('Fees paid per hour of late, in uakt.'),
+        hoursLeft: count('Hours until the wallet holds no more than the reserve.'),
+      },
+      { optional: ['hoursLeft'] },
+    ),
     earnedTodayUact: wholeAmount('Earned since midnight UTC, in uact.'),
     updatedAt: instant('When this status was computed.'),
   },
@@ -145,6 +154,7 @@ export const computeProviderStatus = object(
       'leases',
       'orders',
       'skippedByReason',
+      'fees',
       'earnedTodayUact',
       'updatedAt',
     ],

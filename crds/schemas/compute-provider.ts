@@ -122,7 +122,22 @@ const leases = object('LeasePolicySpec', 'How leases are kept.', {
     { default: 300 },
   ),
   withdrawalPeriodSeconds: integer(
-    'How often earnings are withdrawn.',
+    'Longest time between two withdrawals of one lease; sooner where the fee is worth it.',
+    { min: 1, max: 30 * DAY_SECONDS },
+    { default: 7 * DAY_SECONDS },
+  ),
+  capitalPercentPerYear: integer(
+    'What money is worth to the provider: with the fee, it sets how often a lease is withdrawn from.',
+    { min: 1, max: 1_000 },
+    { default: 15 },
+  ),
+  runOutMarginBlocks: integer(
+    'Blocks before an escrow account is empty at which its earnings are withdrawn regardless.',
+    { min: 1, max: 1_000 },
+    { default: 5 },
+  ),
+  fundsWarningSeconds: integer(
+    'How long before an escrow account is empty the tenant is warned.',
     { min: 1, max: 30 * DAY_SECONDS },
     { default: 3600 },
   ),
@@ -130,6 +145,17 @@ const leases = object('LeasePolicySpec', 'How leases are kept.', {
     default: '0',
   }),
 });
+
+const refill = object(
+  'RefillSpec',
+  'Turning earned uact into uakt for fees (MsgBurnACT), within bounds.',
+  {
+    belowUakt: wholeAmount('The wallet is refilled when it holds less than this, in uakt.'),
+    toUakt: wholeAmount('And up to about this, in uakt.'),
+    keepUact: wholeAmount('Never burned, in uact.', { default: '0' }),
+    maxUactPerDay: wholeAmount('Most burned in a day, in uact.'),
+  },
+);
 
 const budgets = object(
   'BudgetSpec',
@@ -140,8 +166,14 @@ const budgets = object(
     reserveUakt: wholeAmount('Kept back from bidding for fees of live leases, in uakt.', {
       default: '0',
     }),
+    warnHours: integer(
+      'The wallet counts as not funded when its fees last no longer than this, at the recent pace.',
+      { min: 0, max: 8_760 },
+      { default: 12 },
+    ),
+    refill,
   },
-  { optional: ['feesUaktPerDay', 'depositsUakt'] },
+  { optional: ['feesUaktPerDay', 'depositsUakt', 'refill'] },
 );
 
 const spec = object(

@@ -275,6 +275,46 @@ describe('the workload of a lease', () => {
   });
 });
 
+describe('what a lease warns its tenant of', () => {
+  const condition = (type: string, status: 'True' | 'False', reason: string) => ({
+    ...{ type, status, reason, message: 'why', lastTransitionTime: '2026-01-01T00:00:00Z' },
+  });
+  const warnings = async (...conditions: ReturnType<typeof condition>[]) => {
+    const kube = new FakeKube();
+    await place(kube, DEPLOYMENTS, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: NAMESPACE },
+      spec: {},
+    });
+    await place<ComputeLease>(kube, COMPUTE_LEASES, {
+      apiVersion: 'berth.dev/v1alpha1',
+      kind: 'ComputeLease',
+      metadata: { name: NAMESPACE },
+      spec: {} as ComputeLease['spec'],
+      status: { phase: 'Running', conditions },
+    });
+    return (await createKubeWorkloads(kube, ask).workload(lease))?.warnings;
+  };
+
+  it('is what holds of money and of being taken back, and nothing else', async () => {
+    expect(
+      await warnings(
+        condition('FundsLow', 'True', 'EscrowRunningOut'),
+        condition('Reclaiming', 'True', 'Started'),
+        condition('Healthy', 'True', 'AllReplicasReady'),
+      ),
+    ).toEqual([
+      { code: 'EscrowRunningOut', message: 'why' },
+      { code: 'Started', message: 'why' },
+    ]);
+  });
+
+  it('is absent once the money is there again', async () => {
+    expect(await warnings(condition('FundsLow', 'False', 'EscrowLasts'))).toBeUndefined();
+  });
+});
+
 describe('the public figures', () => {
   const price = { denom: 'uact', amount: '1' };
   const orderRef = { owner: OWNER, dseq: '1234', gseq: 1, oseq: 1 };

@@ -1,12 +1,26 @@
-/** What runs for a lease, read from its namespace: Deployments, StatefulSets, Services, Ingresses. */
+/** What runs for a lease, read from its namespace: Deployments, StatefulSets, Services, Ingresses; and what its ComputeLease warns of. */
+import { findCondition } from '../../crds/conditions.js';
 import { AKASH_LABELS } from '../../crds/constants.js';
+import type { ComputeLease } from '../../crds/generated/types.js';
 import type { KubeObject } from '../../crds/object.js';
 import type { KubeApi } from '../../kube/api.js';
 import type { Deployment, StatefulSet } from '../../kube/core-objects.js';
-import { DEPLOYMENTS, INGRESSES, SERVICES, STATEFUL_SETS } from '../../kube/resources.js';
+import {
+  COMPUTE_LEASES,
+  DEPLOYMENTS,
+  INGRESSES,
+  SERVICES,
+  STATEFUL_SETS,
+} from '../../kube/resources.js';
 import type { Resource } from '../../kube/resources.js';
 import { leaseNamespace } from '../../manifests/names.js';
-import type { ForwardedPort, LeasedIp, ServiceWorkload, WorkloadReader } from '../ports.js';
+import type {
+  ForwardedPort,
+  LeasedIp,
+  LeaseWarning,
+  ServiceWorkload,
+  WorkloadReader,
+} from '../ports.js';
 import type { Ask } from './asking.js';
 
 /** A Service with the fields that lead from a port outside to one inside. */
@@ -102,21 +116,33 @@ const leasedIps = (service: LeaseService): readonly LeasedIp[] =>
             })),
       );
 
-/** Needs list of those four kinds in the namespaces of leases. */
+/** Conditions that warn a tenant while they hold. */
+const WARNINGS = ['FundsLow', 'Reclaiming'];
+
+const warningsOf = (lease: ComputeLease | undefined): readonly LeaseWarning[] =>
+  WARNINGS.flatMap((type) => {
+    const found = findCondition(lease?.status?.conditions, type);
+    return found?.status === 'True' ? [{ code: found.reason, message: found.message }] : [];
+  });
+
+/** Needs list of those four kinds in the namespaces of leases, and get of computeleases. */
 export const createKubeWorkloads = (api: KubeApi, ask: Ask): WorkloadReader => ({
   workload: async (lease) => {
     const namespace = leaseNamespace(lease);
-    const [deployments, statefulSets, services, ingresses] = await ask(() =>
+    const [deployments, statefulSets, services, ingresses, object] = await ask(() =>
       Promise.all([
         api.list(DEPLOYMENTS, { namespace }),
         api.list(STATEFUL_SETS, { namespace }),
         api.list(LEASE_SERVICES, { namespace }),
         api.list(LEASE_INGRESSES, { namespace }),
+        api.get(COMPUTE_LEASES, { name: namespace }),
       ]),
     );
     const workloads = [...deployments.items, ...statefulSets.items];
     if (workloads.length === 0) return undefined;
+    const warnings = warningsOf(object);
     return {
+      ...(warnings.length === 0 ? {} : { warnings }),
       services: workloads.map((object) => workloadOf(object, ingresses.items)),
       forwardedPorts: services.items.flatMap(forwardedPorts),
       leasedIps: services.items.flatMap(leasedIps),

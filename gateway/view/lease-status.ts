@@ -1,5 +1,5 @@
 /** The JSON of lease and service status, in the exact casing and with the nulls of provider-wire 4.4. */
-import type { LeaseWorkload, LeasedIp, ServiceWorkload } from '../ports.js';
+import type { LeaseWarning, LeaseWorkload, LeasedIp, ServiceWorkload } from '../ports.js';
 
 /** `GET /lease/…/service/{name}/status`. */
 export interface ServiceStatusJson {
@@ -36,6 +36,8 @@ export interface LeaseStatusJson {
   readonly services: Readonly<Record<string, ServiceStatusJson>>;
   readonly forwarded_ports: Readonly<Record<string, readonly ForwardedPortJson[]>> | null;
   readonly ips: Readonly<Record<string, readonly LeasedIpJson[]>> | null;
+  /** Berth's own, absent without one: clients of the Akash provider ignore fields that they do not know. */
+  readonly warnings?: readonly LeaseWarning[];
 }
 
 /** One service. */
@@ -98,5 +100,8 @@ export const leaseStatusJson = (
       workload.leasedIps.filter((ip) => visible(ip.service)),
       leasedIpJson,
     ),
+    ...(workload.warnings === undefined
+      ? {}
+      : { warnings: workload.warnings.map(({ code, message }) => ({ code, message })) }),
   };
 };

@@ -1,7 +1,9 @@
-/** Puts the funds controller together with the provider's policy. */
+/** Puts the funds controller together with the provider's policy and the chain's price. */
 import type { ChainReader, TxLane } from '../../chain/ports.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
 import type { LeaseId } from '../../market/ids.js';
+import { Decimal } from '../../market/money.js';
+import type { Exchange } from '../../market/records.js';
 import type { KubeApi } from '../../kube/api.js';
 import { COMPUTE_LEASES } from '../../kube/resources.js';
 import { blocksFor } from '../bidding/bid-timeout.js';
@@ -10,6 +12,7 @@ import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
 import type { FundsBook } from './funds-book.js';
 import { FundsController } from './funds-controller.js';
+import { withdrawalFeeUact } from './withdrawal-rhythm.js';
 
 export interface FundsDeps {
   readonly api: KubeApi;
@@ -20,44 +23,70 @@ export interface FundsDeps {
   readonly log: Logger;
   readonly provider: () => ComputeProvider;
   readonly book: FundsBook;
-  readonly onWithdrawn: (id: LeaseId) => void;
+  /** uakt per unit of gas. */
+  readonly gasPrice: Decimal;
+  readonly onChanged: (id: LeaseId) => void;
 }
-
-/** Blocks before the escrow runs dry at which a last withdrawal is made. */
-const RUN_OUT_MARGIN_BLOCKS = 5n;
 
 export interface Funds {
-  run(signal: AbortSignal): Promise<void>;
+  /** Reads and counts everything; on a rhythm. */
+  refresh(): Promise<void>;
+  /** Sends what is due for the next block; with every block. */
+  withdrawDue(signal: AbortSignal): Promise<void>;
+  /** Resolves when no withdrawal is under way any more. */
+  settled(): Promise<void>;
 }
 
+/** Assumed for the fee's worth while the oracle has no price; it moves the rhythm by its square root only. */
+const ASSUMED_AKT_USD = new Decimal('1');
+
 export const createFunds = (deps: FundsDeps): Funds => {
-  const { api, reader, lane, view, metrics, log, provider, book } = deps;
+  const { api, reader, view, provider } = deps;
   const remembered = new Map<string, bigint>();
+  let exchange: Exchange | undefined;
   const controller = new FundsController({
-    ...{ reader, lane, view, metrics, log, book, provider: provider().spec.address },
-    policy: () => {
-      const { withdrawalPeriodSeconds, minWithdrawUact } = provider().spec.leases;
+    ...deps,
+    ...{ provider: provider().spec.address, marginBlocks: () => margin(provider()) },
+    terms: () => {
+      const { leases } = provider().spec;
+      const blocks = (seconds: number): bigint => blocksFor(seconds, view.blockTimeMs);
+      const aktUsd = exchange?.aktUsd ?? ASSUMED_AKT_USD;
       return {
-        periodBlocks: blocksFor(withdrawalPeriodSeconds, view.blockTimeMs),
-        runOutMarginBlocks: RUN_OUT_MARGIN_BLOCKS,
-        minWithdrawUact: BigInt(minWithdrawUact),
+        warnBlocks: blocks(leases.fundsWarningSeconds),
+        minWithdrawUact: BigInt(leases.minWithdrawUact),
+        rhythm: {
+          feeUact: withdrawalFeeUact(deps.gasPrice, aktUsd),
+          capitalPercentPerYear: leases.capitalPercentPerYear,
+          blockTimeMs: view.blockTimeMs,
+          maxBlocks: blocks(leases.withdrawalPeriodSeconds),
+        },
+        uaktUsdWhileHalted: exchange?.mintsHalted === true ? exchange.aktUsd : undefined,
       };
     },
     rememberedWithdrawal: (name) => remembered.get(name),
-    onWithdrawn: ({ id }) => deps.onWithdrawn(id),
   });
   let recalled = false;
+  /** Withdrawals made before this process began, so that a restart does not withdraw everything at once. */
+  const recall = async (): Promise<void> => {
+    for (const { metadata, status } of (await api.list(COMPUTE_LEASES)).items) {
+      const height = status?.lastWithdrawal?.height;
+      if (height !== undefined) remembered.set(metadata.name, BigInt(height));
+    }
+    recalled = true;
+  };
   return {
-    run: async (signal) => {
-      if (!recalled) {
-        // Withdrawals made before this process began, so that a restart does not withdraw everything at once.
-        for (const { metadata, status } of (await api.list(COMPUTE_LEASES)).items) {
-          const height = status?.lastWithdrawal?.height;
-          if (height !== undefined) remembered.set(metadata.name, BigInt(height));
-        }
-        recalled = true;
+    refresh: async () => {
+      if (!recalled) await recall();
+      try {
+        exchange = await reader.exchange();
+      } finally {
+        // Without a price the rhythm goes by the last one.
+        await controller.refresh();
       }
-      await controller.run(signal);
     },
+    withdrawDue: (signal) => controller.withdrawDue(signal),
+    settled: () => controller.settled(),
   };
 };
+
+const margin = ({ spec }: ComputeProvider): bigint => BigInt(spec.leases.runOutMarginBlocks);

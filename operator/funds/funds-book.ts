@@ -5,10 +5,12 @@ export interface LeaseMoney {
   readonly earnedUact: string;
   readonly withdrawnUact: string;
   readonly escrow: NonNullable<ComputeLeaseStatus['escrow']>;
-  /** Whether the escrow pays at the present height. */
-  readonly funded: boolean;
-  /** Blocks until it does not, `undefined` when unknown. */
-  readonly blocksLeft: bigint | undefined;
+  /** How long the escrow pays, at the present rates of the whole deployment. */
+  readonly outlook: 'Lasts' | 'RunningOut' | 'Empty';
+  /** First height that is not paid in full, `undefined` when nothing draws on the account. */
+  readonly runOutHeight: bigint | undefined;
+  /** Owed for the blocks so far and nowhere to be found on chain, whole uact; 0 while the books agree. */
+  readonly missingUact: bigint;
 }
 
 export class FundsBook {
@@ -21,6 +23,10 @@ export class FundsBook {
 
   get(name: string): LeaseMoney | undefined {
     return this.#money.get(name);
+  }
+
+  all(): readonly LeaseMoney[] {
+    return [...this.#money.values()];
   }
 
   noteWithdrawal(name: string, withdrawal: Withdrawal): void {

@@ -1,150 +1,135 @@
 /**
- * Money in: computes what each live lease earned and how long its escrow lasts, withdraws what is due in one transaction,
- * and finds the lease that spoils a batch by halving it.
+ * Money in. `refresh` reads every escrow account and counts; `withdrawDue` looks at the heights alone, with every block, reads
+ * again what is about to run dry (the tenant may have topped it up), and sends what is due.
  */
-import type { ChainReader, TxLane, TxOutcome } from '../../chain/ports.js';
+import type { ChainReader, TxLane } from '../../chain/ports.js';
 import { formatDeploymentId, formatLeaseId } from '../../market/ids.js';
-import { truncate } from '../../market/money.js';
-import { LIVE_LEASE_STATES } from '../../market/records.js';
-import type { Deployment, Lease } from '../../market/records.js';
+import type { LeaseId } from '../../market/ids.js';
+import type { Lease } from '../../market/records.js';
 import { leaseNamespace } from '../../manifests/names.js';
-import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
+import { countMoney } from './count-money.js';
+import type { CountedMoney, CountTerms } from './count-money.js';
+import { EscrowAccounts } from './escrow-accounts.js';
+import type { AccountView } from './escrow-accounts.js';
 import type { FundsBook } from './funds-book.js';
-import { earnedAt, fundsOf, runOutHeight } from './run-out.js';
 import { planWithdrawals } from './withdrawal-plan.js';
-import type { LeaseFunds, PlannedWithdrawal, WithdrawalPolicy } from './withdrawal-plan.js';
+import type { PlannedWithdrawal } from './withdrawal-plan.js';
+import { Withdrawer } from './withdrawer.js';
+import type { Included } from './withdrawer.js';
 
 export interface FundsControllerDeps {
-  readonly reader: ChainReader;
+  readonly reader: Pick<ChainReader, 'leasesOf' | 'leasesOfOwner' | 'deployment'>;
   readonly lane: Pick<TxLane, 'submit'>;
   readonly view: ChainView;
   readonly provider: string;
   readonly book: FundsBook;
   readonly metrics: OperatorMetrics;
   readonly log: Logger;
-  readonly policy: () => WithdrawalPolicy;
+  /** The terms of the moment; heights and times are the view's. */
+  readonly terms: () => Omit<CountTerms, 'height' | 'timeMs'>;
+  /** How many blocks before an account is empty to withdraw regardless of the rhythm. */
+  readonly marginBlocks: () => bigint;
   /** Height of the last withdrawal that a ComputeLease's status remembers, for the time before this process. */
   readonly rememberedWithdrawal: (leaseName: string) => bigint | undefined;
-  /** Told after each withdrawal, so that the lease's status shows it. */
-  readonly onWithdrawn: (lease: Lease) => void;
+  /** Told when a lease's status has something new to say: a withdrawal, or another outlook. */
+  readonly onChanged: (id: LeaseId) => void;
 }
 
 export class FundsController {
   readonly #deps: FundsControllerDeps;
-  readonly #retries = new RetrySchedule();
+  readonly #accounts: EscrowAccounts;
+  readonly #withdrawer: Withdrawer;
+  readonly #counted = new Map<string, CountedMoney>();
 
   constructor(deps: FundsControllerDeps) {
     this.#deps = deps;
-  }
-
-  /** One look at all money. Nothing on a stale view. @throws when the chain cannot be read */
-  async run(signal: AbortSignal): Promise<void> {
-    const { reader, view, provider, policy, book } = this.#deps;
-    if (view.staleness() !== undefined) return;
-    const leases = await reader.leasesOf(provider, LIVE_LEASE_STATES);
-    const byLease = new Map(leases.map((l) => [formatLeaseId(l.id), l]));
-    const funds = await this.#fundsOf(leases);
-    book.retain(new Set(leases.map((l) => leaseNamespace(l.id))));
-    this.#retries.retain((path) => byLease.has(path));
-    const due = planWithdrawals(funds, view.height, policy()).filter(({ id }) =>
-      this.#retries.isDue(formatLeaseId(id), view.height),
-    );
-    if (due.length > 0) await this.#withdraw(due, byLease, signal);
-  }
-
-  async #fundsOf(leases: readonly Lease[]): Promise<readonly LeaseFunds[]> {
-    const deployments = new Map<string, { deployment: Deployment; leases: readonly Lease[] }>();
-    const result: LeaseFunds[] = [];
-    for (const lease of leases) {
-      const key = formatDeploymentId(lease.id);
-      let shared = deployments.get(key);
-      if (shared === undefined) {
-        const deployment = await this.#deps.reader.deployment(lease.id);
-        if (deployment === undefined) continue;
-        const all = await this.#deps.reader.leasesOfOwner(lease.id.owner, LIVE_LEASE_STATES);
-        shared = { deployment, leases: all.filter((l) => formatDeploymentId(l.id) === key) };
-        deployments.set(key, shared);
-      }
-      result.push(this.#account(lease, shared.deployment, shared.leases));
-    }
-    return result;
-  }
-
-  #account(lease: Lease, deployment: Deployment, sharing: readonly Lease[]): LeaseFunds {
-    const { view, book, rememberedWithdrawal } = this.#deps;
-    const name = leaseNamespace(lease.id);
-    const { denom } = lease.price;
-    const runOut = runOutHeight(deployment.escrow, sharing, denom);
-    const earned = truncate(earnedAt(lease, deployment.escrow, sharing, view.height));
-    const withdrawn = lease.payment?.withdrawn.amount ?? 0n;
-    const blocksLeft =
-      runOut === undefined ? undefined : runOut > view.height ? runOut - view.height : 0n;
-    book.set(name, {
-      earnedUact: earned.toString(),
-      withdrawnUact: withdrawn.toString(),
-      escrow: {
-        balanceUact: truncate(fundsOf(deployment.escrow, denom)).toString(),
-        ...(runOut === undefined ? {} : { runOutHeight: runOut.toString() }),
-      },
-      funded: blocksLeft === undefined || blocksLeft > 0n,
-      blocksLeft,
+    this.#accounts = new EscrowAccounts(deps.reader, deps.provider);
+    this.#withdrawer = new Withdrawer({
+      ...{ lane: deps.lane, log: deps.log, height: () => deps.view.height },
+      onWithdrawn: (planned, outcome) => this.#noteWithdrawal(planned, outcome),
     });
-    const noted = book.lastWithdrawal(name);
-    return {
-      id: lease.id,
-      lastWithdrawalHeight:
-        noted === undefined
-          ? (rememberedWithdrawal(name) ?? lease.createdAt)
-          : BigInt(noted.height),
-      runOutHeight: runOut,
-      withdrawableUact: earned - withdrawn,
-    };
   }
 
-  /** Withdraws all in one transaction; a batch that fails is halved until the culprit stands alone. */
-  async #withdraw(
-    due: readonly PlannedWithdrawal[],
-    leases: ReadonlyMap<string, Lease>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { lane, log, view } = this.#deps;
-    const outcome = await lane.submit(
-      due.map(({ id }) => ({ type: 'withdraw-lease', id })),
-      { signal },
-    );
-    if (outcome.status === 'included' && outcome.code === 0) {
-      for (const planned of due) this.#noteWithdrawal(planned, leases, outcome);
-      return;
+  /** Reads and counts everything. Nothing on a stale view. @throws when some account could not be read, after the others */
+  async refresh(): Promise<void> {
+    if (this.#deps.view.staleness() !== undefined) return;
+    try {
+      await this.#accounts.refreshAll();
+    } finally {
+      this.#count(this.#accounts.views());
+      this.#retain();
     }
-    const detail =
-      outcome.status === 'expired'
-        ? 'it expired'
-        : `${outcome.codespace}/${outcome.code} ${outcome.log}`;
-    if (due.length === 1 || outcome.status === 'expired') {
-      for (const { id } of due) this.#retries.failed(formatLeaseId(id), view.height);
-      log.warn(
-        { leases: due.map((d) => formatLeaseId(d.id)) },
-        `WithdrawalFailed: ${detail}; tried again later`,
-      );
-      return;
-    }
-    const half = Math.ceil(due.length / 2);
-    await this.#withdraw(due.slice(0, half), leases, signal);
-    await this.#withdraw(due.slice(half), leases, signal);
   }
 
-  #noteWithdrawal(
-    { id, cause }: PlannedWithdrawal,
-    leases: ReadonlyMap<string, Lease>,
-    outcome: Extract<TxOutcome, { status: 'included' }>,
-  ): void {
-    const { book, metrics, log, onWithdrawn } = this.#deps;
-    this.#retries.succeeded(formatLeaseId(id));
+  /** Sends what is due for the next block, without waiting for it. @throws when an account that is about to run dry cannot be read */
+  async withdrawDue(signal: AbortSignal): Promise<void> {
+    if (this.#deps.view.staleness() !== undefined) return;
+    const first = this.#sendable();
+    if (first.length === 0) return;
+    const running = first.filter((p) => p.cause !== 'Periodic');
+    if (running.length > 0) {
+      await this.#accounts.refresh(running);
+      this.#count(this.#viewsOf(running));
+      this.#retain();
+    }
+    this.#withdrawer.send(running.length > 0 ? this.#sendable() : first, signal);
+  }
+
+  /** Resolves when no withdrawal is under way any more. */
+  settled(): Promise<void> {
+    return this.#withdrawer.settled();
+  }
+
+  #sendable(): readonly PlannedWithdrawal[] {
+    const { view, marginBlocks } = this.#deps;
+    const funds = Array.from(this.#counted.values(), (c) => c.funds);
+    return this.#withdrawer.sendable(planWithdrawals(funds, view.height, marginBlocks()));
+  }
+
+  /** Counts the given accounts, of which leases may have come and gone. */
+  #count(views: readonly AccountView[]): void {
+    const { view, book, terms, onChanged } = this.#deps;
+    const now: CountTerms = { ...terms(), height: view.height, timeMs: view.timeMs };
+    for (const account of views) {
+      for (const counted of countMoney(account, now, (lease) => this.#lastWithdrawal(lease))) {
+        const { lease, money } = counted;
+        const name = leaseNamespace(lease.id);
+        const changed = book.get(name)?.outlook !== money.outlook;
+        this.#counted.set(formatLeaseId(lease.id), counted);
+        book.set(name, money);
+        if (changed) onChanged(lease.id);
+      }
+    }
+  }
+
+  /** Forgets leases that no account holds any more. */
+  #retain(): void {
+    const live = this.#accounts.views().flatMap(({ own }) => own.map((l) => l.id));
+    const paths = new Set(live.map(formatLeaseId));
+    for (const path of this.#counted.keys()) if (!paths.has(path)) this.#counted.delete(path);
+    this.#deps.book.retain(new Set(live.map(leaseNamespace)));
+    this.#withdrawer.retain(paths);
+    const money = this.#deps.book.all();
+    this.#deps.metrics.escrow({
+      runningOut: money.filter((m) => m.outlook !== 'Lasts').length,
+      missingUact: Number(money.reduce((sum, m) => sum + m.missingUact, 0n)),
+    });
+  }
+
+  #lastWithdrawal(lease: Lease): bigint {
+    const name = leaseNamespace(lease.id);
+    const noted = this.#deps.book.lastWithdrawal(name);
+    return noted === undefined
+      ? (this.#deps.rememberedWithdrawal(name) ?? lease.createdAt)
+      : BigInt(noted.height);
+  }
+
+  #noteWithdrawal({ id, cause }: PlannedWithdrawal, outcome: Included): void {
+    const { book, metrics, log, onChanged } = this.#deps;
     const name = leaseNamespace(id);
-    const lease = leases.get(formatLeaseId(id));
     const money = book.get(name);
     const amountUact =
       money === undefined ? 0n : BigInt(money.earnedUact) - BigInt(money.withdrawnUact);
@@ -154,6 +139,12 @@ export class FundsController {
       { lease: name, cause, height: outcome.height.toString(), aboutUact: amountUact.toString() },
       'withdrawn',
     );
-    if (lease !== undefined) onWithdrawn(lease);
+    // Until the next reading the rhythm counts from here, and nothing is withdrawn twice.
+    if (cause !== 'RanOut') this.#count(this.#viewsOf([{ id }]));
+    onChanged(id);
+  }
+
+  #viewsOf(leases: readonly Pick<Lease, 'id'>[]): readonly AccountView[] {
+    return leases.flatMap(({ id }) => this.#accounts.get(formatDeploymentId(id)) ?? []);
   }
 }

@@ -108,12 +108,23 @@ describe('leaseStatus', () => {
     expect(reasonOf(status, 'Deployed')).toBe('ManifestSecretMissing');
   });
 
-  it.each<[string, LeaseObservation['money'], string]>([
-    ['not read yet', undefined, 'NotRead'],
-    ['an account that pays', money(true, 12n), 'EscrowPays'],
-    ['an empty account', money(false, 0n), 'EscrowEmpty'],
-  ])('%s: Funded', (_name, given, want) => {
-    expect(reasonOf(statusOf({ money: given }), 'Funded')).toBe(want);
+  it.each<[string, LeaseObservation['money'], string, string]>([
+    ['not read yet', undefined, 'Unknown/NotRead', 'Unknown/NotRead'],
+    ['an account that pays', money('Lasts'), 'True/EscrowPays', 'False/EscrowLasts'],
+    [
+      'an account that soon will not',
+      money('RunningOut'),
+      'True/EscrowPays',
+      'True/EscrowRunningOut',
+    ],
+    ['an empty account', money('Empty'), 'False/EscrowEmpty', 'True/EscrowEmpty'],
+  ])('%s: Funded and FundsLow', (_name, given, wantFunded, wantLow) => {
+    const { conditions } = statusOf({ money: given });
+    const told = (type: string): string => {
+      const found = findCondition(conditions, type);
+      return `${found?.status}/${found?.reason}`;
+    };
+    expect([told('Funded'), told('FundsLow')]).toEqual([wantFunded, wantLow]);
   });
 
   it('keeps the time of a condition that did not change', () => {
@@ -153,9 +164,11 @@ describe('statusDiffers', () => {
   });
 });
 
-function money(funded: boolean, blocksLeft: bigint): NonNullable<LeaseObservation['money']> {
+function money(
+  outlook: NonNullable<LeaseObservation['money']>['outlook'],
+): NonNullable<LeaseObservation['money']> {
   return {
-    ...{ earnedUact: '5', withdrawnUact: '1', funded, blocksLeft },
+    ...{ earnedUact: '5', withdrawnUact: '1', runOutHeight: 12n, missingUact: 0n, outlook },
     escrow: { balanceUact: '9' },
   };
 }

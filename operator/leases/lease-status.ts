@@ -11,6 +11,7 @@ import type {
 import type { Reason } from '../../market/reasons.js';
 import type { Lease } from '../../market/records.js';
 import type { LeaseMoney } from '../funds/funds-book.js';
+import { fundsConditions } from '../funds/funds-conditions.js';
 import { sameJson } from '../same-json.js';
 
 /** What the cluster shows of a lease's workloads. */
@@ -100,29 +101,6 @@ const healthOf = (seen: LeaseObservation): Observation => {
   );
 };
 
-const fundsOf = (seen: LeaseObservation): Observation => {
-  const { money } = seen;
-  if (money === undefined) {
-    return {
-      type: 'Funded',
-      status: 'Unknown',
-      reason: 'NotRead',
-      message: 'The escrow account has not been read yet.',
-    };
-  }
-  const left =
-    money.blocksLeft === undefined ? 'an unknown number of' : money.blocksLeft.toString();
-  return condition(
-    'Funded',
-    money.funded,
-    ['EscrowPays', `The escrow account pays for ${left} more blocks; top it up to run longer.`],
-    [
-      'EscrowEmpty',
-      'The escrow account cannot pay the next block; the lease ends when it is settled.',
-    ],
-  );
-};
-
 const manifestOf = ({ manifest }: LeaseObservation): Observation => {
   const type = 'ManifestReceived';
   switch (manifest.state) {
@@ -166,7 +144,7 @@ const observationsOf = (seen: LeaseObservation, phase: LeasePhase): readonly Obs
         : [fault?.code ?? 'AwaitingManifest', fault?.message ?? 'There is nothing to deploy yet.'],
     ),
     healthOf(seen),
-    fundsOf(seen),
+    ...fundsConditions(seen.money),
     condition(
       'Reclaiming',
       seen.lease.state === 'reclaiming',

@@ -1,4 +1,5 @@
 /** Writes a ComputeLease's status, once per look and only when it says something new. */
+import { findCondition } from '../../crds/conditions.js';
 import { API_VERSION } from '../../crds/constants.js';
 import type { ComputeLease, ComputeLeaseStatus } from '../../crds/generated/types.js';
 import { COMPUTE_LEASES } from '../../kube/resources.js';
@@ -16,6 +17,23 @@ export interface StatusWritten {
   readonly ready: boolean;
 }
 
+/** The tenant's money, told when it begins to end and when it no longer does. */
+const tellOfFunds = (
+  events: Deps['events'],
+  object: ComputeLease,
+  { conditions }: ComputeLeaseStatus,
+): void => {
+  const before = findCondition(object.status?.conditions, 'FundsLow')?.reason;
+  const now = findCondition(conditions, 'FundsLow');
+  if (now === undefined || now.reason === before) return;
+  const about = { action: 'WatchFunds', note: now.message };
+  if (now.status === 'True') {
+    events.record(object, { type: 'Warning', reason: now.reason, ...about });
+  } else if (now.status === 'False' && before !== undefined && before !== 'NotRead') {
+    events.record(object, { type: 'Normal', reason: 'EscrowToppedUp', ...about });
+  }
+};
+
 const apply = async (
   { api, events }: Deps,
   object: ComputeLease,
@@ -27,6 +45,7 @@ const apply = async (
     metadata: { name: object.metadata.name },
     status,
   });
+  tellOfFunds(events, object, status);
   if (object.status?.phase === status.phase) return;
   events.record(object, {
     type: status.phase === 'Degraded' ? 'Warning' : 'Normal',

@@ -15,7 +15,7 @@ const seen = {
   balances: [{ denom: 'uakt', amount: 5n }],
   orders: { open: 3, bid: 1, skipped: 2 },
   skippedByReason: { InsufficientGpus: 2 },
-  earnedTodayUact: undefined,
+  ...{ earnedTodayUact: undefined, fees: undefined },
 } as unknown as ProviderObservation;
 
 const statusOf = (changes: Partial<ProviderObservation> = {}) =>

@@ -4,6 +4,7 @@ import type { Observation } from '../../crds/conditions.js';
 import type {
   ComputeProviderStatus,
   Condition,
+  FeeOutlook,
   GpuInventory,
   GpuTotals,
   NodeInventory,
@@ -36,6 +37,8 @@ export interface ProviderObservation {
   readonly skippedByReason: Readonly<Record<string, number>>;
   /** `undefined` until it was computed once. */
   readonly earnedTodayUact: bigint | undefined;
+  /** `undefined` in the first minutes. */
+  readonly fees: FeeOutlook | undefined;
 }
 
 const observe = (
@@ -143,6 +146,7 @@ export const providerStatus = (
   leases: { active: seen.activeLeases },
   orders: seen.orders,
   skippedByReason: seen.skippedByReason,
+  ...(seen.fees === undefined ? {} : { fees: seen.fees }),
   ...(seen.earnedTodayUact === undefined
     ? {}
     : { earnedTodayUact: seen.earnedTodayUact.toString() }),

@@ -18,6 +18,7 @@ import { anomaliesByReason, unsellableByReason } from '../inventory/unsellable.j
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { OperatorMetrics } from '../metrics.js';
 import type { OrderBook } from '../orderbook/order-book.js';
+import { feeOutlook, walletFault } from '../funds/wallet-fault.js';
 import { providerStatus } from './provider-status.js';
 import type { ProviderObservation } from './provider-status.js';
 
@@ -38,27 +39,16 @@ export interface StatusLoopDeps {
   readonly registrationFault: () => Reason | undefined;
   readonly biddingFault: () => Reason | undefined;
   readonly earnedTodayUact: () => bigint | undefined;
+  /** uakt of fees per hour of late, `undefined` while unknown. */
+  readonly feesPerHour: () => bigint | undefined;
+  /** Why the wallet is not being refilled from earnings, where that is asked for. */
+  readonly refill: () => Reason | undefined;
 }
 
 type InventoryPart = Pick<
   ProviderObservation,
   'inventory' | 'nodes' | 'unsellable' | 'storage' | 'leasedIpsAvailable' | 'anomalies'
 >;
-
-/** A wallet below this many bids' fees cannot be relied on. */
-const fundsFault = (provider: ComputeProvider, sync: ChainSync): Reason | undefined => {
-  const facts = sync.facts();
-  if (facts === undefined)
-    return { code: 'WalletNotRead', message: 'The wallet has not been read yet.' };
-  const uakt = facts.balances.find((b) => b.denom === 'uakt')?.amount ?? 0n;
-  const reserve = BigInt(provider.spec.budgets.reserveUakt);
-  if (uakt > reserve) return undefined;
-  return {
-    code: 'WalletLow',
-    message: `The wallet holds ${uakt}uakt, not more than the reserve of ${reserve}uakt that closes and withdrawals need; send uakt to ${provider.spec.address}.`,
-    field: 'spec.budgets.reserveUakt',
-  };
-};
 
 const inventoryPart = (
   snapshot: InventorySnapshot | undefined,
@@ -96,7 +86,7 @@ export class StatusLoop {
     const object = provider();
     const status = this.#status(object);
     this.#gauges(status);
-    const { updatedAt: _, chain: __, earnedTodayUact: ___, ...significant } = status;
+    const { updatedAt: _, chain: __, earnedTodayUact: ___, fees: ____, ...significant } = status;
     const text = JSON.stringify(significant);
     const age = clock.now() - Date.parse(object.status?.updatedAt ?? '1970-01-01T00:00:00Z');
     if (text === this.#written && age < 10_000) return;
@@ -118,6 +108,10 @@ export class StatusLoop {
     if (snapshot !== undefined) this.#deps.metrics.inventoryAnomalies(anomaliesByReason(snapshot));
     const pending = ledger.all().filter((r) => !live.has(r.key));
     const open = book.open();
+    const balances = sync.facts()?.balances;
+    const uakt = balances?.find((b) => b.denom === 'uakt')?.amount ?? 0n;
+    const reserve = BigInt(object.spec.budgets.reserveUakt);
+    const fees = feeOutlook(uakt, reserve, this.#deps.feesPerHour());
     const withBid = open.filter((o) => bids.has(formatOrderId(o.id))).length;
     return providerStatus(
       {
@@ -132,10 +126,11 @@ export class StatusLoop {
         chainFault: view.staleness(),
         inventoryFault: inventory.fault(inventoryMaxAgeMs),
         registrationFault: this.#deps.registrationFault(),
-        fundsFault: fundsFault(object, sync),
+        fundsFault: walletFault(object, balances, fees, this.#deps.refill()),
+        fees,
         biddingFault: this.#deps.biddingFault(),
         ...inventoryPart(snapshot, pending),
-        balances: sync.facts()?.balances ?? [],
+        balances: balances ?? [],
         activeLeases: sync.leases().length,
         orders: { open: open.length, bid: withBid, skipped: open.length - withBid },
         skippedByReason: decisions.skippedByReason(),
@@ -157,6 +152,8 @@ export class StatusLoop {
         })),
       );
     metrics.unsellable(status.unsellable ?? []);
+    const { fees } = status;
+    if (fees !== undefined) metrics.fees(Number(fees.uaktPerHour), fees.hoursLeft);
     const facts = sync.facts();
     if (facts !== undefined)
       metrics.wallet(new Map(facts.balances.map((b) => [b.denom, Number(b.amount)])));

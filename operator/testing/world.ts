@@ -65,6 +65,7 @@ export const aGpuNode = (name: string, gpus = 8): Node => ({
 const aProvider = (
   leases: Partial<ComputeProvider['spec']['leases']>,
   bidding: Partial<ComputeProvider['spec']['bidding']>,
+  budgets: Partial<ComputeProvider['spec']['budgets']>,
 ): ComputeProvider => ({
   apiVersion: API_VERSION,
   kind: 'ComputeProvider',
@@ -82,15 +83,19 @@ const aProvider = (
       manifestTimeoutSeconds: 100_000,
       withdrawalPeriodSeconds: 20,
       minWithdrawUact: '1',
+      capitalPercentPerYear: 15,
+      runOutMarginBlocks: 5,
+      fundsWarningSeconds: 60,
       ...leases,
     },
-    budgets: { reserveUakt: '1000000' },
+    budgets: { reserveUakt: '1000000', warnHours: 0, ...budgets },
   },
 });
 
 export interface WorldOptions {
   readonly leases?: Partial<ComputeProvider['spec']['leases']>;
   readonly bidding?: Partial<ComputeProvider['spec']['bidding']>;
+  readonly budgets?: Partial<ComputeProvider['spec']['budgets']>;
   readonly nodes?: readonly Node[];
   readonly walletUakt?: bigint;
 }
@@ -121,7 +126,10 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   chain.market.balances.set(PROVIDER, [
     { denom: 'uakt', amount: options.walletUakt ?? 100_000_000n },
   ]);
-  await kube.create(COMPUTE_PROVIDERS, aProvider(options.leases ?? {}, options.bidding ?? {}));
+  await kube.create(
+    COMPUTE_PROVIDERS,
+    aProvider(options.leases ?? {}, options.bidding ?? {}, options.budgets ?? {}),
+  );
   await kube.create(PRICING_POLICIES, {
     apiVersion: API_VERSION,
     kind: 'PricingPolicy',

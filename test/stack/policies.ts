@@ -13,6 +13,8 @@ export interface ProviderOptions {
   readonly bidTimeoutSeconds?: number;
   readonly manifestTimeoutSeconds?: number;
   readonly withdrawalPeriodSeconds?: number;
+  readonly fundsWarningSeconds?: number;
+  readonly budgets?: Partial<ComputeProvider['spec']['budgets']>;
 }
 
 /** A storage capability as the chain matches it with an order's volumes. */
@@ -63,8 +65,11 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
       manifestTimeoutSeconds: options.manifestTimeoutSeconds ?? 300,
       withdrawalPeriodSeconds: options.withdrawalPeriodSeconds ?? 3600,
       minWithdrawUact: '1',
+      capitalPercentPerYear: 15,
+      runOutMarginBlocks: 5,
+      fundsWarningSeconds: options.fundsWarningSeconds ?? 3600,
     },
-    budgets: { reserveUakt: '1000000' },
+    budgets: { reserveUakt: '1000000', warnHours: 0, ...options.budgets },
   },
 });
 
