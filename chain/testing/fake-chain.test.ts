@@ -13,6 +13,7 @@ describeChain(
   'the fake chain keeps the contract of the ports',
   async () => {
     const chain = new FakeChain();
+    chain.market.balances.set(PROVIDER, [{ denom: 'uact', amount: 1_000n }]);
     const beat = setInterval(() => chain.commit(), 3);
     return {
       reader: chain.reader,

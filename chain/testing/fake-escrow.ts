@@ -37,14 +37,14 @@ export const settle = (
 ): Settled => {
   const blocks = whole(height - account.settledAt);
   const funds = new Map(account.funds.map((f) => [f.denom, f.amount]));
-  let overdrawn = false;
+  let shortfall = ZERO;
   const paid = leases.map((lease): PayingLease => {
     const { rate, balance } = lease.payment;
     const due = whole(truncate(rate.amount.times(blocks)));
     const left = funds.get(rate.denom) ?? ZERO;
     const taken = due.lte(left) ? due : left;
     funds.set(rate.denom, left.minus(taken));
-    overdrawn ||= taken.lt(due);
+    shortfall = shortfall.plus(due.minus(taken));
     return {
       ...lease,
       payment: {
@@ -54,6 +54,7 @@ export const settle = (
       },
     };
   });
+  const overdrawn = shortfall.gt(ZERO);
   return {
     account: {
       ...account,

@@ -10,6 +10,7 @@ const BY_TYPE: Partial<Readonly<Record<ChainMessage['type'], TxPriority>>> = {
   'close-lease': 'close',
   'start-reclaim': 'close',
   'withdraw-lease': 'withdraw',
+  'burn-act': 'withdraw',
 };
 
 /** That of the least urgent message, so that nothing gets ahead by being packed together with a close. */

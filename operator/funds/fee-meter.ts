@@ -52,6 +52,7 @@ export const metered = (lane: TxLane, meter: FeeMeter, uaktPerGas: Decimal): TxL
   return {
     address: lane.address,
     sign: (messages, options) => lane.sign(messages, options),
+    discard: (tx) => lane.discard(tx),
     broadcast: async (tx, signal) => noted(await lane.broadcast(tx, signal)),
     submit: async (messages, options) => noted(await lane.submit(messages, options)),
   };

@@ -50,7 +50,10 @@ export class Refill {
   async run(signal: AbortSignal): Promise<void> {
     const { reader, view, provider } = this.#deps;
     const { address, budgets } = provider().spec;
-    if (budgets.refill === undefined) return this.#say(undefined);
+    if (budgets.refill === undefined) {
+      this.#say(undefined);
+      return;
+    }
     if (view.staleness() !== undefined) return;
     const [balances, exchange, burns] = await Promise.all([
       reader.balances(address),
@@ -60,8 +63,10 @@ export class Refill {
     const day = blocksFor(DAY_SECONDS, view.blockTimeMs);
     const dayAgoHeight = view.height > day ? view.height - day : 0n;
     const plan = planRefill(budgets.refill, { balances, exchange, burns, dayAgoHeight });
-    if (plan.kind === 'enough') return this.#say(undefined);
-    if (plan.kind === 'wait') return this.#say(plan.reason);
+    if (plan.kind !== 'burn') {
+      this.#say(plan.kind === 'wait' ? plan.reason : undefined);
+      return;
+    }
     this.#lookForCancellation(newest(burns));
     if (!this.#retries.isDue(BURN, view.height)) return;
     await this.#burn(address, plan.amountUact, signal);

@@ -20,6 +20,17 @@ export interface RhythmTerms {
   readonly maxBlocks: bigint;
 }
 
+/** ⌊√n⌋ by Newton's method: a decimal root costs a thousand times as much, and there may be hundreds of leases. */
+const integerRoot = (n: bigint): bigint => {
+  if (n < 2n) return n;
+  let root = 1n << BigInt(Math.ceil(n.toString(2).length / 2));
+  for (;;) {
+    const next = (root + n / root) / 2n;
+    if (next >= root) return root;
+    root = next;
+  }
+};
+
 /** Blocks between two withdrawals of a lease that earns `uactPerBlock`: at least 1, at most `maxBlocks`. */
 export const withdrawalPeriodBlocks = (uactPerBlock: Decimal, terms: RhythmTerms): bigint => {
   const { feeUact, capitalPercentPerYear, blockTimeMs, maxBlocks } = terms;
@@ -28,7 +39,7 @@ export const withdrawalPeriodBlocks = (uactPerBlock: Decimal, terms: RhythmTerms
     .div(HUNDRED.times(YEAR_MS));
   const cost = perBlock.times(uactPerBlock);
   if (cost.lte(new Decimal('0'))) return maxBlocks;
-  const best = truncate(feeUact.plus(feeUact).div(cost).sqrt());
+  const best = integerRoot(truncate(feeUact.plus(feeUact).div(cost)));
   if (best < 1n) return 1n;
   return best < maxBlocks ? best : maxBlocks;
 };

@@ -9,6 +9,7 @@ import { FakeKube } from '../../kube/testing/fake-kube.js';
 import type { Reason } from '../../market/reasons.js';
 import { systemClock } from '../clock.js';
 import { parseConfig } from '../config.js';
+import type { OperatorConfig } from '../config.js';
 import { lead } from '../lead.js';
 import { createLogger } from '../logger.js';
 import { createMetrics } from '../metrics.js';
@@ -20,7 +21,7 @@ export const PROVIDER = 'akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63';
 export const TENANT = 'akash1qufa3xzrf34qvwyejkhvnc4psf49fftaw0asmh';
 export const NAMESPACE = 'berth-system';
 
-const config = parseConfig(
+const quickConfig = parseConfig(
   `
 keyFile: /unused
 computeProvider: provider
@@ -98,6 +99,10 @@ export interface WorldOptions {
   readonly budgets?: Partial<ComputeProvider['spec']['budgets']>;
   readonly nodes?: readonly Node[];
   readonly walletUakt?: bigint;
+  /** Milliseconds between blocks; as few as possible by default. */
+  readonly blockEveryMs?: number;
+  /** Rhythms other than the shortest ones, which many leases at once would keep busy with nothing. */
+  readonly timings?: Partial<OperatorConfig['timings']>;
 }
 
 export interface World {
@@ -109,10 +114,11 @@ export interface World {
   start(): void;
   /** Stops the operator as a kill would: nothing is finished, only awaited. */
   kill(): Promise<void>;
-  /** Waits until `check` gives something; blocks come meanwhile. @throws with `what` after ten seconds */
+  /** Waits until `check` gives something; blocks come meanwhile. @throws with `what` after ten seconds, or `limitMs` */
   until<T>(
     what: string,
     check: () => Promise<T | undefined | false> | T | undefined | false,
+    limitMs?: number,
   ): Promise<T>;
   close(): Promise<void>;
 }
@@ -121,6 +127,7 @@ export interface World {
 const BLOCK_EVERY_MS = 15;
 
 export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const config = { ...quickConfig, timings: { ...quickConfig.timings, ...options.timings } };
   const chain = new FakeChain();
   const kube = new FakeKube(() => Date.now());
   chain.market.balances.set(PROVIDER, [
@@ -158,7 +165,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   }
   const ticker = setInterval(() => {
     if (!chain.dead) chain.commit();
-  }, BLOCK_EVERY_MS);
+  }, options.blockEveryMs ?? BLOCK_EVERY_MS);
 
   let stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
@@ -233,8 +240,8 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     notReady: () => notReady,
     start,
     kill,
-    until: async (what, check) => {
-      const deadline = Date.now() + 10_000;
+    until: async (what, check, limitMs = 10_000) => {
+      const deadline = Date.now() + limitMs;
       for (;;) {
         const value = await check();
         if (value !== undefined && value !== false) return value;

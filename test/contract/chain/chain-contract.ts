@@ -34,6 +34,8 @@ export interface ContractChain {
 const uact = (amount: string): DecCoin => ({ denom: 'uact', amount: new Decimal(amount) });
 const deposit = (amount: bigint): { denom: string; amount: bigint } => ({ denom: 'uact', amount });
 const HOUR_MS = 3_600_000;
+/** More than an epoch has where burns are executed at its end. */
+const EPOCH_BLOCKS = 20;
 
 /** How a transaction ended, in a word. */
 const verdict = (outcome: TxOutcome): string =>
@@ -332,6 +334,33 @@ export const describeChain = (
         expect((await chain.reader.deploymentsOf(id.owner)).map((d) => d.id)).toContainEqual(id);
       },
       3 * limitMs,
+    );
+
+    it(
+      'uact that the provider burns become uakt at the end of an epoch',
+      async () => {
+        const owner = chain.provider.address;
+        const { aktUsd, burnsAllowed } = await chain.reader.exchange();
+        expect([aktUsd?.toString(), burnsAllowed]).toEqual(['1', true]);
+        const before = await chain.reader.burnsOf(owner);
+        await done(chain.provider, { type: 'burn-act', owner, amountUact: 100n });
+        let burns = await chain.reader.burnsOf(owner);
+        for (let n = 0; burns.at(-1)?.state === 'pending' && n < EPOCH_BLOCKS; n += 1) {
+          const seen = blocks.length;
+          await until('a block', () => blocks.length > seen, limitMs);
+          burns = await chain.reader.burnsOf(owner);
+        }
+        expect(burns.length).toBe(before.length + 1);
+        expect(burns.at(-1)).toMatchObject({
+          ...{
+            state: 'executed',
+            fromDenom: 'uact',
+            toDenom: 'uakt',
+            burned: { denom: 'uact', amount: 100n },
+          },
+        });
+      },
+      6 * limitMs,
     );
 
     it(
