@@ -8,6 +8,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { endpointFaults } from './endpoint-faults.js';
 import type { Drill } from './drill.js';
+import { greedyTenant } from './greedy-tenant.js';
+import { closeRace } from './close-race.js';
+import { kills } from './kills.js';
+import { nodeFaults } from './node-faults.js';
+import { socketFaults } from './socket-faults.js';
 import { formatTable } from './figures.js';
 import type { Figures } from './figures.js';
 import { Trial } from './trial.js';
@@ -16,7 +21,14 @@ import type { World } from './world.js';
 
 jest.setTimeout(240_000);
 
-const DRILLS: readonly Drill[] = [...endpointFaults];
+const DRILLS: readonly Drill[] = [
+  ...endpointFaults,
+  ...socketFaults,
+  ...nodeFaults,
+  ...kills,
+  ...greedyTenant,
+  closeRace,
+];
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -41,8 +53,11 @@ describe('nothing is missed, doubled or wrongfully closed through', () => {
     const trial = await Trial.begin(world, name);
     try {
       await drill.run(trial);
-    } finally {
+    } catch (error) {
+      // The next drill begins on a clean slate all the same.
       await world.heal();
+      await trial.clear();
+      throw error;
     }
     const figures = await trial.end();
     table.push(figures);

@@ -1,6 +1,7 @@
 /** Endpoints that refuse, cut, swallow, dawdle, mumble or turn away: first the one in use, then all of them. */
 import { expectCondition } from '../e2e/expectations.js';
 import type { Drill } from './drill.js';
+import type { Trial } from './trial.js';
 import type { Endpoint } from './endpoint.js';
 
 interface EndpointFault {
@@ -28,7 +29,7 @@ const OUTAGE_BLOCKS = 12;
 
 export const endpointFaults: readonly Drill[] = FAULTS.map(({ name, inflict }) => ({
   name,
-  run: async (trial) => {
+  run: async (trial: Trial): Promise<void> => {
     const { world } = trial;
     const inUse = world.busiest();
     await inflict(inUse);

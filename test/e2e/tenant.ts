@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JwtTokenManager } from '@akashnetwork/chain-sdk';
 import { Secp256k1HdWallet } from '@cosmjs/amino';
+import { Comet38Client } from '@cosmjs/tendermint-rpc';
 import { readSdl } from '../../cli/sdl.js';
 import type { ReadSdl } from '../../cli/sdl.js';
 import { connectChain } from '../../chain/client.js';
@@ -113,6 +114,19 @@ export class Tenant {
 
   acceptBid(id: BidId): Promise<TxOutcome> {
     return this.submit({ type: 'create-lease', id });
+  }
+
+  /** The transaction that takes a bid, signed and not sent. */
+  async signAccept(id: BidId): Promise<Uint8Array> {
+    return (await this.#lane.sign([{ type: 'create-lease', id }])).bytes;
+  }
+
+  /** Puts a signed transaction into the mempool of the chain's own node. @throws when it is not taken */
+  async hand(tx: Uint8Array): Promise<void> {
+    const comet = await Comet38Client.connect(this.#stack.chain.rpcUrl);
+    const { code, log } = await comet.broadcastTxSync({ tx });
+    comet.disconnect();
+    if (code !== 0) throw new Error(`the mempool refused the transaction: ${log ?? code}`);
   }
 
   closeDeployment(order: OrderId): Promise<TxOutcome> {

@@ -16,6 +16,8 @@ export type Fate =
   | { readonly fate: 'hold' }
   /** Reaches the node; its answer is lost. */
   | { readonly fate: 'swallow' }
+  /** Reaches the node once `first` has settled. */
+  | { readonly fate: 'after'; readonly first: Promise<unknown> }
   /** Answered here, as a gateway would. */
   | { readonly fate: 'answer'; readonly status: number; readonly body: string }
   /** Reaches the node; its result is replaced by what `lie` makes of it. */
@@ -91,6 +93,19 @@ export const startRpcProxy = async (rpcUrl: string): Promise<RpcProxy> => {
   const relay = new SocketRelay(target);
   let rule: RpcRule = {};
 
+  const forward = (
+    body: Buffer,
+    incoming: IncomingMessage,
+    answer: ServerResponse,
+    failed: () => void,
+  ): void => {
+    const pipe = (told: IncomingMessage): void => {
+      answer.writeHead(told.statusCode ?? 502, told.headers);
+      told.on('error', failed);
+      told.pipe(answer);
+    };
+    passOn(target, body, incoming, pipe, failed);
+  };
   const serve = async (incoming: IncomingMessage, answer: ServerResponse): Promise<void> => {
     const body = await bodyOf(incoming);
     const calls = methodsOf(body);
@@ -105,6 +120,10 @@ export const startRpcProxy = async (rpcUrl: string): Promise<RpcProxy> => {
       case 'answer':
         answer.writeHead(fate.status, { 'content-type': 'text/html', 'retry-after': '1' });
         answer.end(fate.body);
+        return;
+      case 'after':
+        await fate.first.catch(() => undefined);
+        forward(body, incoming, answer, failed);
         return;
       case 'swallow':
         waiting.add(answer);
@@ -127,17 +146,7 @@ export const startRpcProxy = async (rpcUrl: string): Promise<RpcProxy> => {
         );
         return;
       case 'pass':
-        passOn(
-          target,
-          body,
-          incoming,
-          (told) => {
-            answer.writeHead(told.statusCode ?? 502, told.headers);
-            told.on('error', failed);
-            told.pipe(answer);
-          },
-          failed,
-        );
+        forward(body, incoming, answer, failed);
     }
   };
   const server = createServer((incoming, answer) => {

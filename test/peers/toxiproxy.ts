@@ -27,7 +27,7 @@ export interface ToxicLink {
   /** Refuses connections and cuts those that are. */
   cut(): Promise<void>;
   add(toxic: Toxic): Promise<void>;
-  /** As if nothing had been: connects, and no toxics. Connections that toxics garbled stay garbled. */
+  /** Connects, and no toxics. Connections that were swallowed or garbled stay so; late ones are cut. */
   heal(): Promise<void>;
 }
 
@@ -102,6 +102,9 @@ export const openToxiproxy = async (
         },
         heal: async () => {
           const toxics = (await call('GET', `${path}/toxics`)) as readonly { name: string }[];
+          // Bytes that are held up hold up the removal as well: what they are on the way in has to go first.
+          if (toxics.some((t) => t.name === 'latency'))
+            await call('POST', path, { enabled: false });
           for (const toxic of toxics) await call('DELETE', `${path}/toxics/${toxic.name}`);
           await call('POST', path, { enabled: true });
         },
