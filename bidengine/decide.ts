@@ -51,55 +51,62 @@ const candidates = function* (
   return yield* placements(order.spec, snapshot, { ...options, worth: anyModel });
 };
 
-interface Priced {
-  readonly placed: Placed;
-  readonly quote: Quote;
+/** How far an order came: a place, a price for it, and what is against the two. */
+export interface PlacedAndPriced {
+  readonly placed: Placed | undefined;
+  readonly quote: Quote | undefined;
+  /** Empty exactly when `quote` is one to bid. */
+  readonly reasons: readonly Reason[];
 }
 
-/** Placement and price, or why one of them failed: the reasons of the placement whose devices are worth least. */
-const placeAndPrice = (input: DecideInput): Priced | readonly Reason[] => {
+/** Placement and price. Of several refusals that of the placement whose devices are worth least is told. */
+export const placeAndPrice = (input: DecideInput): PlacedAndPriced => {
   const { order, snapshot, nowMs, chain, exchange } = input;
   const strategy = input.strategy ?? policyStrategy(input.policies);
   const market = { order, snapshot, nowMs, blockTimeMs: chain.blockTimeMs, exchange };
   const tries = candidates(input, strategy, market);
-  let refusal: readonly Reason[] | undefined;
+  let refusal: PlacedAndPriced | undefined;
   for (;;) {
     const next = tries.next();
-    if (next.done === true) return refusal ?? next.value;
+    if (next.done === true) {
+      return refusal ?? { placed: undefined, quote: undefined, reasons: next.value };
+    }
     const placed = next.value;
     const outcome = strategy.price({ ...market, ...placed });
-    const against = outcome.ok ? objectionsTo(outcome.quote, order.spec) : outcome.reasons;
-    if (outcome.ok && against.length === 0) return { placed, quote: outcome.quote };
-    refusal ??= against;
+    const quote = outcome.ok ? outcome.quote : undefined;
+    const reasons = outcome.ok ? objectionsTo(outcome.quote, order.spec) : outcome.reasons;
+    if (reasons.length === 0) return { placed, quote, reasons };
+    refusal ??= { placed, quote, reasons };
     if (!strategy.pricesVaryByModel) return refusal;
   }
 };
 
 /**
- * Every reason against a bid, or the bid. Never throws for what an order may hold.
- * @throws RangeError when `chain.blockTimeMs` is not above 0
+ * The decision from what was found out; `decide` and `explain` share it.
+ * @param failed what the checklist has against the order
+ * @param outcome left out for an order that makes no sense: it can be neither placed nor priced
  */
-export const decide = (input: DecideInput): Decision => {
-  const { blockTimeMs } = input.chain;
-  if (!(blockTimeMs > 0)) {
-    throw new RangeError(`chain.blockTimeMs must be above 0, got ${blockTimeMs}`);
-  }
+export const decideWith = (
+  input: DecideInput,
+  failed: readonly Reason[],
+  outcome: PlacedAndPriced | undefined,
+): Decision => {
   const orderId = input.order.id;
-  const failed = failedChecks(input);
-  const skip = (reasons: readonly Reason[]): Decision => ({ type: 'skip', orderId, reasons });
-  // An order that makes no sense can be neither placed nor priced.
-  if (failed.some((r) => r.code === 'InvalidOrder')) return skip(failed);
-
-  const outcome = placeAndPrice(input);
-  if (!('quote' in outcome)) {
-    return skip([...failed, ...outcome.filter((r) => !failed.some((f) => f.code === r.code))]);
-  }
-  const { placed, quote } = outcome;
-  const unpaid = failedPricedChecks(input, quote);
-  if (unpaid.length > 0) return skip([...failed, ...unpaid]);
+  const { placed, quote, reasons = [] } = outcome ?? {};
+  const unpaid = quote === undefined ? [] : failedPricedChecks(input, quote);
+  const others = [...reasons, ...unpaid].filter((r) => !failed.some((f) => f.code === r.code));
   const deposit = chooseDeposit(input);
   const reclamation = chooseReclamation(input);
-  if (failed.length > 0 || !deposit.ok || !reclamation.ok) return skip(failed);
+  const against = [...failed, ...others];
+  if (
+    against.length > 0 ||
+    placed === undefined ||
+    quote === undefined ||
+    !deposit.ok ||
+    !reclamation.ok
+  ) {
+    return { type: 'skip', orderId, reasons: against };
+  }
   const { price, usdPerHour, breakdown, policy } = quote;
   const bid = {
     type: 'bid' as const,
@@ -112,4 +119,18 @@ export const decide = (input: DecideInput): Decision => {
   return reclamation.windowSeconds === undefined
     ? bid
     : { ...bid, reclamationWindowSeconds: reclamation.windowSeconds };
+};
+
+/**
+ * Every reason against a bid, or the bid. Never throws for what an order may hold.
+ * @throws RangeError when `chain.blockTimeMs` is not above 0
+ */
+export const decide = (input: DecideInput): Decision => {
+  const { blockTimeMs } = input.chain;
+  if (!(blockTimeMs > 0)) {
+    throw new RangeError(`chain.blockTimeMs must be above 0, got ${blockTimeMs}`);
+  }
+  const failed = failedChecks(input);
+  const unsound = failed.some((r) => r.code === 'InvalidOrder');
+  return decideWith(input, failed, unsound ? undefined : placeAndPrice(input));
 };

@@ -1,5 +1,6 @@
 /** Reads values out of plain objects; every refusal names the path of the field at fault. */
-import { Decimal, isAmountFormatError, parseDecimal } from '../market/money.js';
+import type { Decimal } from '../market/money.js';
+import { isAmountFormatError, parseDecimal } from '../market/money.js';
 
 /** Thrown for a price book that cannot be used; `field` is the path of the value at fault. */
 export class PricingPolicyError extends Error {
