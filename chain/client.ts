@@ -101,7 +101,11 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
         heads,
         clock,
         closed: closing.signal,
-        endpoint: () => pool.preferred(1)[0]?.address,
+        endpoints: (n) => pool.preferred(n).map((endpoint) => endpoint.address),
+        isExcluded: (label) => pool.isExcluded(label),
+        accuse: (label, why) => {
+          pool.accuse(label, why);
+        },
         watch: (signal) => prober.run(signal),
         demote: (label, why) => {
           pool.demote(label, why);

@@ -1,6 +1,7 @@
 /** Market events of a block, decoded. They make Berth fast; the periodic recount makes it right. */
 import type { BidId, DeploymentId, GroupId, LeaseId, OrderId } from './ids.js';
 import type { DecCoin } from './money.js';
+import type { Order } from './records.js';
 
 export type MarketEvent =
   | { readonly type: 'deployment-created'; readonly id: DeploymentId; readonly hash: Uint8Array }
@@ -9,7 +10,12 @@ export type MarketEvent =
   | { readonly type: 'group-started'; readonly id: GroupId }
   | { readonly type: 'group-paused'; readonly id: GroupId }
   | { readonly type: 'group-closed'; readonly id: GroupId }
-  | { readonly type: 'order-created'; readonly id: OrderId }
+  | {
+      readonly type: 'order-created';
+      readonly id: OrderId;
+      /** The order itself, when the block's transactions tell it; else it has to be asked for. */
+      readonly order?: Order;
+    }
   | { readonly type: 'order-closed'; readonly id: OrderId }
   | { readonly type: 'bid-created'; readonly id: BidId; readonly price: DecCoin }
   | { readonly type: 'bid-closed'; readonly id: BidId }

@@ -49,7 +49,10 @@ const decodeRecording = async (name: string): Promise<readonly string[]> => {
     disconnect: () => undefined,
   });
   const { results, finalizeBlockEvents } = await comet.blockResults(1);
-  const { events, faults } = decodeBlockEvents({ txs: results, blockEvents: finalizeBlockEvents });
+  const { events, faults } = decodeBlockEvents(
+    { txs: results, blockEvents: finalizeBlockEvents },
+    1n,
+  );
   expect(faults).toEqual([]);
   return events.map(line);
 };
@@ -109,7 +112,7 @@ describe('market events of recorded blocks', () => {
       .map((text) => JSON.parse(text) as { readonly events: readonly RawEvent[] });
     expect(blocks.length).toBeGreaterThan(0);
     for (const { events } of blocks) {
-      expect(decodeBlockEvents({ txs: [], blockEvents: events })).toEqual({
+      expect(decodeBlockEvents({ txs: [], blockEvents: events }, 1n)).toEqual({
         events: [],
         faults: [],
       });
@@ -140,7 +143,7 @@ describe('events that are not as they should be', () => {
     ['a sequence above uint64', withId(`{"owner":"x","dseq":"${2n ** 64n}"}`), 'dseq'],
     ['a missing owner', withId('{"dseq":"7"}'), 'owner: is not a text'],
   ])('%s is a fault that names the field', (_name, event, want) => {
-    const { events, faults } = decodeBlockEvents({ txs: [], blockEvents: [event, good] });
+    const { events, faults } = decodeBlockEvents({ txs: [], blockEvents: [event, good] }, 1n);
     expect(faults.map((f) => f.message)).toEqual([expect.stringContaining(want)]);
     expect(events.map((e) => e.type)).toEqual(['order-closed']);
   });
@@ -152,28 +155,34 @@ describe('events that are not as they should be', () => {
   });
 
   it('a failed transaction gives no event', () => {
-    const { events } = decodeBlockEvents({ txs: [{ code: 5, events: [good] }], blockEvents: [] });
+    const { events } = decodeBlockEvents(
+      { txs: [{ code: 5, events: [good] }], blockEvents: [] },
+      1n,
+    );
     expect(events).toEqual([]);
   });
 
   it('market events at block level count as well', () => {
-    const { events } = decodeBlockEvents({
-      txs: [],
-      blockEvents: [
-        {
-          type: 'akash.market.v1.EventLeaseReclaimStarted',
-          attributes: [
-            { key: 'deadline', value: '"1795500000"' },
-            {
-              key: 'id',
-              value: `{"owner":"${TENANT}","dseq":"7","gseq":1,"oseq":1,"provider":"${PROVIDER}","bseq":0}`,
-            },
-            { key: 'mode', value: 'EndBlock' },
-            { key: 'reason', value: '"lease_closed_reason_decommission"' },
-          ],
-        },
-      ],
-    });
+    const { events } = decodeBlockEvents(
+      {
+        txs: [],
+        blockEvents: [
+          {
+            type: 'akash.market.v1.EventLeaseReclaimStarted',
+            attributes: [
+              { key: 'deadline', value: '"1795500000"' },
+              {
+                key: 'id',
+                value: `{"owner":"${TENANT}","dseq":"7","gseq":1,"oseq":1,"provider":"${PROVIDER}","bseq":0}`,
+              },
+              { key: 'mode', value: 'EndBlock' },
+              { key: 'reason', value: '"lease_closed_reason_decommission"' },
+            ],
+          },
+        ],
+      },
+      1n,
+    );
     expect(events.map(line)).toEqual([`lease-reclaim-started ${bid(7)} 1795500000`]);
   });
 });

@@ -3,6 +3,7 @@ import type { Block } from '../../market/events.js';
 import { connectChain } from '../client.js';
 import type { ChainClient } from '../client.js';
 import { ScriptedError, ScriptedRpc } from '../testing/scripted-rpc.js';
+import { recordedTxBytes } from '../testing/recordings.js';
 import { until } from '../testing/until.js';
 import type { FeedNotice } from './block-feed.js';
 
@@ -96,6 +97,7 @@ describe('the block feed', () => {
     clearInterval(tick);
     expect(notices).toContainEqual({
       kind: 'disconnected',
+      endpoint: new URL(rpc.url).host,
       why: 'no frame came while the chain went on',
     });
     expect(heights()).toEqual(upTo(1, heights().length));
@@ -190,8 +192,59 @@ describe('the block feed', () => {
     const tick = setInterval(() => other.addBlock(), 15);
     await until('blocks of the other', () => blocks.length > 5);
     clearInterval(tick);
-    expect(notices.map((n) => n.kind)).toContain('stalled');
     expect(heights()).toEqual(upTo(1, heights().length));
+  });
+
+  it('a chain that stands still everywhere is told', async () => {
+    start([rpc.url]);
+    await until('the first block', () => blocks.length === 1);
+    await until('the notice', () => notices.some((n) => n.kind === 'stalled'));
+  });
+
+  it('one half-open socket of two costs nothing: the other endpoint tells first', async () => {
+    other.addBlock();
+    rpc.mute = true;
+    start([rpc.url, other.url], 60_000);
+    await until('the other subscription', () => other.subscribers === 1);
+    for (let i = 0; i < 5; i += 1) [rpc.addBlock(), other.addBlock()];
+    await until('all of them', () => blocks.length === 6);
+    expect(heights()).toEqual(upTo(1, 6));
+  });
+
+  it('a forged frame is not believed, and its sender is not listened to any more', async () => {
+    start([rpc.url]);
+    await until('the subscription', () => rpc.subscribers === 1);
+    rpc.forging = true;
+    rpc.addBlock({ events: [orderCreated(1)] });
+    await until('the accusation', () => client.endpoints()[0]?.code === 'BlockForged');
+    expect(heights()).toEqual([1n]);
+  });
+
+  it('a new order comes with its group out of the block itself: nobody is asked for it', async () => {
+    start([rpc.url]);
+    await until('the subscription', () => rpc.subscribers === 1);
+    rpc.addBlock({
+      txs: [{ bytes: recordedTxBytes('deployment-create'), events: [orderCreated(7)] }],
+    });
+    await until('the block', () => blocks.length === 2);
+    const [event] = blocks[1]?.events ?? [];
+    expect(event?.type === 'order-created' ? event.order : undefined).toMatchObject({
+      state: 'open',
+      createdAt: 2n,
+      spec: { name: 'westcoast', units: [{ count: 1 }] },
+    });
+    expect(rpc.count('abci_query')).toBe(0);
+  });
+
+  it('the same block fetched instead of told gives the same event', async () => {
+    rpc.mute = true;
+    start([rpc.url]);
+    await until('the first block', () => blocks.length === 1);
+    rpc.addBlock({
+      txs: [{ bytes: recordedTxBytes('deployment-create'), events: [orderCreated(7)] }],
+    });
+    await until('the block', () => blocks.length === 2);
+    expect(blocks[1]?.events[0]).toHaveProperty('order.spec.name', 'westcoast');
   });
 
   it('staleness is infinite before the first block, small after, and grows while nothing comes', async () => {

@@ -17,14 +17,15 @@ import type { HeadTracker } from '../rpc/head-tracker.js';
 import { BlockTimer } from './block-timer.js';
 import { FETCH_BATCH, fetchBlocks } from './block-source.js';
 import type { RawBlock } from './new-block-frame.js';
-import { subscribeToBlocks } from './subscription.js';
-import type { Subscription } from './subscription.js';
+import { Subscriber } from './subscriber.js';
 
 /** What a feed can tell beside blocks; for logs and metrics. */
 export type FeedNotice =
-  | { readonly kind: 'disconnected'; readonly why: string }
+  | { readonly kind: 'disconnected'; readonly endpoint: string; readonly why: string }
   | { readonly kind: 'stalled'; readonly forMs: number }
   | { readonly kind: 'unreadable-event'; readonly height: bigint; readonly fault: ChainDecodeError }
+  /** The block at this height does not follow the one before it: one of their senders was on another fork. */
+  | { readonly kind: 'fork'; readonly height: bigint }
   /** These heights are lost: no node has them any more. The periodic recount covers for them. */
   | { readonly kind: 'gap'; readonly from: bigint; readonly to: bigint };
 
@@ -33,8 +34,11 @@ export interface BlockFeedDeps {
   readonly comet: Comet38Client;
   readonly heads: HeadTracker;
   readonly clock: ChainClock;
-  /** Where to subscribe, asked anew for each connection; `undefined` while no endpoint is known to be good. */
-  readonly endpoint: () => EndpointAddress | undefined;
+  /** Where to subscribe: the endpoints asked first, as far as they are known to be good. */
+  readonly endpoints: (n: number) => readonly EndpointAddress[];
+  readonly isExcluded: (label: string) => boolean;
+  /** Told when an endpoint sends a block whose parts do not belong together. */
+  readonly accuse: (label: string, why: string) => void;
   /** Watches the endpoints until the signal aborts. */
   readonly watch: (signal: AbortSignal) => Promise<void>;
   /** Ends every `run`, as its own signal does. */
@@ -67,13 +71,30 @@ class ChainBlockFeed implements BlockFeed {
   #known = 0n;
   #next: bigint | undefined;
   #newestAt = -Infinity;
+  #lastHash = '';
   #wake = new AbortController();
+  readonly #subscriber: Subscriber;
 
   constructor(deps: BlockFeedDeps, options: BlockFeedOptions) {
     this.#deps = deps;
     this.#pollMs = options.pollMs ?? 1_500;
     this.#timer = new BlockTimer(options.blockMs ?? 6_000);
     this.#notice = options.onNotice ?? (() => undefined);
+    const { clock, endpoints, isExcluded, accuse } = deps;
+    this.#subscriber = new Subscriber({
+      ...{ clock, endpoints, isExcluded, accuse, pollMs: this.#pollMs },
+      silenceMs: () => this.#silenceMs(),
+      known: () => this.#known,
+      moved: (ms, signal) => deps.heads.moved(ms, signal),
+      onFrame: (frame) => {
+        const { height, timeMs } = frame.kind === 'block' ? frame.block : frame;
+        if (frame.kind === 'block') this.#hold(frame.block);
+        this.#seen(height, timeMs);
+      },
+      onEnd: (endpoint, why) => {
+        this.#notice({ kind: 'disconnected', endpoint, why });
+      },
+    });
   }
 
   stalenessMs(): number {
@@ -100,7 +121,7 @@ class ChainBlockFeed implements BlockFeed {
     const parts = await Promise.allSettled([
       guard(this.#deliver(stop.signal, onBlock)),
       guard(this.#poll(stop.signal)),
-      guard(this.#subscribe(stop.signal)),
+      guard(this.#subscriber.run(stop.signal)),
       guard(this.#deps.watch(stop.signal)),
     ]);
     signal.removeEventListener('abort', halt);
@@ -138,6 +159,8 @@ class ChainBlockFeed implements BlockFeed {
         if (isAborted(signal)) return;
         if (raw.height !== this.#next) continue;
         this.#next = raw.height + 1n;
+        if (!this.#follows(raw)) this.#notice({ kind: 'fork', height: raw.height });
+        this.#lastHash = raw.hash;
         if (raw.height >= this.#known) this.#newestAt = this.#deps.clock.now();
         await onBlock(this.#decode(raw));
       }
@@ -147,18 +170,21 @@ class ChainBlockFeed implements BlockFeed {
   /** The block at `height`, and those after it when they are at hand in the same request. */
   async #take(height: bigint): Promise<readonly RawBlock[]> {
     const held = this.#ahead.get(height);
-    if (held !== undefined) {
-      this.#ahead.delete(height);
-      return [held];
-    }
+    this.#ahead.delete(height);
+    // One that does not follow what went before may be somebody's fork: several endpoints are asked then.
+    if (held !== undefined && this.#follows(held)) return [held];
     let to = height;
     while (to < this.#known && to - height + 1n < FETCH_BATCH && !this.#ahead.has(to + 1n))
       to += 1n;
-    return fetchBlocks(this.#deps.comet, height, to);
+    return fetchBlocks(this.#deps.rpc, this.#deps.comet, height, to);
+  }
+
+  #follows(raw: RawBlock): boolean {
+    return this.#lastHash === '' || raw.lastHash === this.#lastHash;
   }
 
   #decode(raw: RawBlock): Block {
-    const { events, faults } = decodeBlockEvents(raw.results);
+    const { events, faults } = decodeBlockEvents(raw.results, raw.height);
     for (const fault of faults)
       this.#notice({ kind: 'unreadable-event', height: raw.height, fault });
     return { height: raw.height, timeMs: raw.timeMs, hash: raw.hash, events };
@@ -172,6 +198,7 @@ class ChainBlockFeed implements BlockFeed {
       if (this.#next === undefined || earliest <= this.#next) return;
       this.#notice({ kind: 'gap', from: this.#next, to: earliest - 1n });
       this.#next = earliest;
+      this.#lastHash = '';
     } catch (error) {
       if (!isChainUnavailable(error) && !isRpcAnswerError(error)) throw error;
     }
@@ -181,7 +208,7 @@ class ChainBlockFeed implements BlockFeed {
   async #poll(signal: AbortSignal): Promise<void> {
     let stalledAt = 0n;
     while (!isAborted(signal)) {
-      const label = this.#deps.endpoint()?.label;
+      const label = this.#deps.endpoints(1)[0]?.label;
       try {
         const [head, committed] = await Promise.all([
           readHead(this.#deps.rpc),
@@ -202,60 +229,6 @@ class ChainBlockFeed implements BlockFeed {
       }
       await this.#deps.clock.sleep(this.#pollMs, signal);
     }
-  }
-
-  /** Keeps one subscription up, and drops it when blocks come by the poll but not by it. */
-  async #subscribe(signal: AbortSignal): Promise<void> {
-    let failures = 0;
-    while (!isAborted(signal)) {
-      const address = this.#deps.endpoint();
-      if (address === undefined) {
-        await this.#deps.heads.moved(this.#pollMs, signal);
-        continue;
-      }
-      let frames = 0;
-      const last = { at: this.#deps.clock.now(), height: this.#known };
-      const subscription = subscribeToBlocks(address, (frame) => {
-        frames += 1;
-        const { height, timeMs } = frame.kind === 'block' ? frame.block : frame;
-        last.at = this.#deps.clock.now();
-        last.height = height;
-        if (frame.kind === 'block') this.#hold(frame.block);
-        this.#seen(height, timeMs);
-      });
-      const why = await this.#watch(subscription, last, signal);
-      if (isAborted(signal)) return;
-      this.#notice({ kind: 'disconnected', why });
-      failures = frames > 0 ? 0 : failures + 1;
-      const pause = backoffMs(failures, 200, 15_000, () => this.#deps.clock.random());
-      await this.#deps.clock.sleep(pause, signal);
-    }
-  }
-
-  /** Until the subscription ends: by itself, by silence while the chain goes on, or by `signal`. */
-  async #watch(
-    subscription: Subscription,
-    last: { readonly at: number; readonly height: bigint },
-    signal: AbortSignal,
-  ): Promise<string> {
-    const over = new AbortController();
-    const ended = subscription.ended.finally(() => {
-      over.abort();
-    });
-    const abort = (): void => {
-      over.abort();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    let silent = false;
-    while (!over.signal.aborted && !silent) {
-      await this.#deps.clock.sleep(this.#pollMs, over.signal);
-      silent = this.#deps.clock.now() - last.at > this.#silenceMs() && this.#known > last.height;
-    }
-    subscription.terminate();
-    const why = await ended;
-    signal.removeEventListener('abort', abort);
-    return silent ? 'no frame came while the chain went on' : why;
   }
 
   #hold(block: RawBlock): void {

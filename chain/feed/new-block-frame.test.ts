@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RawEvent } from '../events/attributes.js';
 import { decodeBlockEvents } from '../events/block-events.js';
+import { dataHash, headerHash } from '../rpc/block-hash.js';
 import { readRecording } from '../testing/recordings.js';
 import { readNewBlockFrame } from './new-block-frame.js';
 
@@ -18,6 +19,14 @@ interface TxFrame {
 
 const frames = readRecording('ws-frames.jsonl').trim().split('\n');
 
+const txs = [Uint8Array.of(1), Uint8Array.of(2)];
+const header = {
+  height: '9',
+  time: '2026-11-23T08:34:53.932989205Z',
+  data_hash: dataHash(txs),
+  last_block_id: { hash: 'AB' },
+};
+
 /** A NewBlock frame with the transaction results that a recorded Tx frame carries. */
 const newBlock = (change: object = {}): string =>
   JSON.stringify({
@@ -28,8 +37,8 @@ const newBlock = (change: object = {}): string =>
       data: {
         type: 'tendermint/event/NewBlock',
         value: {
-          block: { header: { height: '9', time: '2026-11-23T08:34:53.932989205Z' } },
-          block_id: { hash: 'AB' },
+          block: { header, data: { txs: txs.map((tx) => Buffer.from(tx).toString('base64')) } },
+          block_id: { hash: headerHash(header) },
           result_finalize_block: {
             events: null,
             tx_results: [{ code: 0, events: [] }, { code: 5 }],
@@ -44,7 +53,7 @@ describe('websocket frames', () => {
   it('transactions of the recorded walk tell the whole story, without a fault', () => {
     const seen = frames.flatMap((text) => {
       const events = (JSON.parse(text) as TxFrame).result.data?.value.TxResult?.result.events ?? [];
-      const decoded = decodeBlockEvents({ txs: [{ code: 0, events }], blockEvents: [] });
+      const decoded = decodeBlockEvents({ txs: [{ code: 0, events }], blockEvents: [] }, 1n);
       expect(decoded.faults).toEqual([]);
       return decoded.events.map((e) => e.type);
     });
@@ -70,11 +79,12 @@ describe('websocket frames', () => {
       block: {
         height: 9n,
         timeMs: Date.parse('2026-11-23T08:34:53.932Z'),
-        hash: 'AB',
+        hash: headerHash(header),
+        lastHash: 'AB',
         results: {
           txs: [
-            { code: 0, events: [] },
-            { code: 5, events: [] },
+            { code: 0, events: [], bytes: txs[0] },
+            { code: 5, events: [], bytes: txs[1] },
           ],
           blockEvents: [],
         },
@@ -90,7 +100,9 @@ describe('websocket frames', () => {
       { result_finalize_block: { events: [{ attributes: [] }] } },
       'height',
     ],
-    ['no hash', { block_id: {} }, 'height'],
+    ['another hash than its header has', { block_id: { hash: 'AB' } }, 'forged'],
+    ['other transactions than its header tells of', { block: { header, data: {} } }, 'forged'],
+    ['fewer results than transactions', { result_finalize_block: { tx_results: [] } }, 'height'],
     ['no height', { block: { header: {} } }, 'other'],
     ['a height that is none', { block: { header: { height: '-1', time: '2026' } } }, 'other'],
   ])('a frame with %s is fetched or ignored', (_name, change, want) => {

@@ -1,6 +1,8 @@
 /** A websocket frame of `tm.event='NewBlock'` (CometBFT 0.38): the block with what its execution gave. */
 import type { RawEvent } from '../events/attributes.js';
 import type { RawBlockResults } from '../events/block-events.js';
+import { readSoundBlock } from '../rpc/block-hash.js';
+import type { SoundBlock } from '../rpc/block-hash.js';
 
 /** A committed block, its events not decoded yet. */
 export interface RawBlock {
@@ -8,6 +10,8 @@ export interface RawBlock {
   readonly timeMs: number;
   /** Upper-case hex. */
   readonly hash: string;
+  /** Hash of the block before it; empty for the first. */
+  readonly lastHash: string;
   readonly results: RawBlockResults;
 }
 
@@ -15,6 +19,8 @@ export type NewBlockFrame =
   | { readonly kind: 'block'; readonly block: RawBlock }
   /** A block whose results the frame does not carry in full: they have to be fetched. */
   | { readonly kind: 'height'; readonly height: bigint; readonly timeMs: number }
+  /** A block whose parts do not belong together: its sender lies. */
+  | { readonly kind: 'forged'; readonly why: string }
   /** The answer to the subscription itself. */
   | { readonly kind: 'subscribed' }
   /** The node refused the subscription or ended it; the connection is of no more use. */
@@ -70,6 +76,21 @@ const readResults = (value: unknown): RawBlockResults | undefined => {
   return { txs, blockEvents };
 };
 
+/** A block with the transactions beside their results, which are as many. */
+export const rawBlock = (
+  { txs, ...block }: SoundBlock,
+  { blockEvents, ...results }: RawBlockResults,
+): RawBlock => ({
+  ...block,
+  results: {
+    txs: results.txs.map(({ code, events }, i) => ({
+      ...{ code, events },
+      ...(txs[i] === undefined ? {} : { bytes: txs[i] }),
+    })),
+    blockEvents,
+  },
+});
+
 /** Never throws: what cannot be read is `other`, or `height` when at least that is known. */
 export const readNewBlockFrame = (text: string): NewBlockFrame => {
   let frame: unknown;
@@ -94,10 +115,11 @@ export const readNewBlockFrame = (text: string): NewBlockFrame => {
   }
   const timeMs = Date.parse(time);
   if (Number.isNaN(timeMs)) return { kind: 'other' };
-  const hash = at(value, 'block_id', 'hash');
+  const sound = readSoundBlock(at(value, 'block_id'), at(value, 'block'));
+  if (typeof sound === 'string') return { kind: 'forged', why: sound };
   const results = readResults(at(value, 'result_finalize_block'));
-  if (typeof hash !== 'string' || results === undefined) {
+  if (results?.txs.length !== sound.txs.length) {
     return { kind: 'height', height: BigInt(height), timeMs };
   }
-  return { kind: 'block', block: { height: BigInt(height), timeMs, hash, results } };
+  return { kind: 'block', block: rawBlock(sound, results) };
 };

@@ -15,10 +15,12 @@ export interface Subscription {
   terminate(): void;
 }
 
-/** Connects and subscribes; `onFrame` is called for blocks only. */
+/** Connects and subscribes; `onFrame` is called for blocks only, forged ones too. */
 export const subscribeToBlocks = (
   { websocketUrl, authorization }: EndpointAddress,
-  onFrame: (frame: Extract<NewBlockFrame, { readonly kind: 'block' | 'height' }>) => void,
+  onFrame: (
+    frame: Extract<NewBlockFrame, { readonly kind: 'block' | 'height' | 'forged' }>,
+  ) => void,
 ): Subscription => {
   const socket = new WebSocket(websocketUrl, {
     ...(authorization === undefined ? {} : { headers: { authorization } }),
@@ -41,7 +43,8 @@ export const subscribeToBlocks = (
   });
   socket.on('message', (data) => {
     const frame = readNewBlockFrame((data as Buffer).toString('utf8'));
-    if (frame.kind === 'block' || frame.kind === 'height') onFrame(frame);
+    if (frame.kind === 'block' || frame.kind === 'height' || frame.kind === 'forged')
+      onFrame(frame);
     if (frame.kind === 'refused') {
       why = `subscription refused: ${frame.why}`;
       socket.terminate();

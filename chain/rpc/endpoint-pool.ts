@@ -125,6 +125,16 @@ export class EndpointPool implements RpcClient {
     }
   }
 
+  /** Keeps an endpoint that was found lying from being asked, until its blocks are sound again. */
+  accuse(label: string, why: string): void {
+    for (const slot of this.#slots) if (slot.label === label) slot.judge('BlockForged', why);
+  }
+
+  /** Whether an endpoint must not be listened to. */
+  isExcluded(label: string): boolean {
+    return this.#slots.every((slot) => slot.label !== label || slot.excluded);
+  }
+
   /** Looks at the status of `slot`. @throws EndpointFaultError when it must not be used */
   async check(slot: Slot, signal?: AbortSignal): Promise<void> {
     const answer = await slot.call({ jsonrpc: '2.0', id: 0, method: 'status', params: {} }, signal);

@@ -139,8 +139,7 @@ export class Prober {
       );
       const { block_id: id, block } = answer.result as { block_id?: unknown; block?: unknown };
       const read = readSoundBlock(id, block);
-      if (typeof read !== 'string') return read;
-      slot.judge('BlockForged', read);
+      return typeof read === 'string' ? undefined : read;
     } catch (error) {
       if (!isEndpointFault(error) && !isRpcAnswerError(error)) throw error;
       if (isEndpointFault(error) && signal?.aborted !== true) slot.failed(error);

@@ -3,6 +3,7 @@ import type { JsonRpcRequest, JsonRpcSuccessResponse } from '@cosmjs/json-rpc';
 import { backoffMs } from '../clock.js';
 import type { ChainClock } from '../clock.js';
 import { isRpcAnswerError } from '../errors.js';
+import { readSoundBlock } from './block-hash.js';
 import { averaged, EXCLUDED } from './endpoint-state.js';
 import type { EndpointCode, EndpointFigures, EndpointState } from './endpoint-state.js';
 import { EndpointFaultError } from './http-endpoint.js';
@@ -96,6 +97,7 @@ export class Slot {
     try {
       const answer = await this.endpoint.call(rpc, signal);
       this.#answered(rpc.method, since);
+      if (rpc.method === 'block') this.#checkBlock(answer.result);
       return answer;
     } catch (error) {
       if (!isRpcAnswerError(error)) throw error;
@@ -103,6 +105,15 @@ export class Slot {
       if (!ALWAYS_ANSWERED.includes(rpc.method)) throw error;
       throw new EndpointFaultError(`${this.label} failed: ${error.message}`, { cause: error });
     }
+  }
+
+  /** @throws EndpointFaultError for a block whose parts do not belong together, which nobody gives by accident */
+  #checkBlock(result: unknown): void {
+    const { block_id: id, block } = result as { block_id?: unknown; block?: unknown };
+    const read = readSoundBlock(id, block);
+    if (typeof read !== 'string') return;
+    this.judge('BlockForged', read);
+    throw new EndpointFaultError(this.message);
   }
 
   #answered(method: string, since: number): void {
