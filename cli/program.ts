@@ -1,5 +1,6 @@
 /** The command line: global options and every verb. */
 import { Command, Option } from 'commander';
+import { addBacktest } from './verbs/backtest.js';
 import { addDeploy } from './verbs/deploy.js';
 import { addDeploymentVerbs } from './verbs/deployment.js';
 import { addInventory } from './verbs/inventory.js';
@@ -24,6 +25,7 @@ export const createProgram = (wire: Wire): Command => {
     .option('-y, --yes', 'ask nothing, take the default answers')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
+  addBacktest(program, wire);
   addDeploy(program, wire);
   addDeploymentVerbs(program, wire);
   addInventory(program, wire);

@@ -7,6 +7,7 @@ import type { DecCoin } from '../market/money.js';
 import type { AgainEntry, TakenEntry } from './entry.js';
 import { fromPlain } from './plain.js';
 import type { Plain } from './plain.js';
+import { revived } from './revive.js';
 import { parseSegmentLine, SegmentFormatError } from './segment-lines.js';
 import type { DecidedLine, SnapshotLine } from './segment-lines.js';
 
@@ -25,7 +26,7 @@ export interface KeptDecision {
   readonly decision: Decision;
   /** Digest of the inventory it was made on; `undefined` when none was kept. */
   readonly snapshotId: string | undefined;
-  /** Puts the input together. @throws PlainFormatError */
+  /** Puts the input together. @throws PlainFormatError; ExpressionError when a price book's expression is of another version */
   readonly input: () => KeptInput;
 }
 
@@ -57,7 +58,7 @@ class Segment {
       else parts[name] = found;
     }
     if (lacking.length > 0) return { ok: false, missing: lacking };
-    return { ok: true, input: parts as unknown as DecideInput };
+    return { ok: true, input: revived(parts as unknown as DecideInput) };
   }
 
   #find(id: string): unknown {

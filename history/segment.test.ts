@@ -4,7 +4,8 @@ import { decide } from '../bidengine/decide.js';
 import { reservationOf } from '../bidengine/reserve.js';
 import { withReservations } from '../bidengine/reservations.js';
 import { inputs } from '../bidengine/testing/arbitraries.js';
-import { anInput } from '../bidengine/testing/input-builder.js';
+import { compileExpression } from '../bidengine/price-expression.js';
+import { anInput, aPolicy } from '../bidengine/testing/input-builder.js';
 import { aNode, aSnapshot, H100 } from '../bidengine/testing/node-builder.js';
 import { anOrder } from '../bidengine/testing/order-builder.js';
 import type { DecideInput } from '../bidengine/input.js';
@@ -98,6 +99,15 @@ describe('a segment of the decision history', () => {
   it('an input with a part that is code cannot be decided again, and says which', () => {
     const [kept] = decisionsIn(written([decided({ ...anInput(), scorer: () => 0 })]));
     expect(kept?.input()).toEqual({ ok: false, missing: ['scorer'] });
+  });
+
+  it("a price book's expression decides the same again", () => {
+    const expression = compileExpression('price * dec("2.0")');
+    const input = anInput({ policies: [aPolicy({}, { expression })] });
+    const entry = decided(input);
+    expect(entry.decision).not.toEqual(decide(anInput()));
+    const kept = decisionsIn(written([entry]))[0]?.input();
+    expect(kept?.ok === true && decide(kept.input)).toEqual(entry.decision);
   });
 
   it('repetitions and taken bids come back as they were', () => {
