@@ -35,6 +35,17 @@ export interface ChainHead {
   readonly catchingUp: boolean;
 }
 
+/** What lives on the market, all as of one height. */
+export interface MarketPicture {
+  readonly height: bigint;
+  /** Every open order. */
+  readonly orders: readonly Order[];
+  /** The provider's open and active bids. */
+  readonly bids: readonly Bid[];
+  /** The provider's leases in every live state. */
+  readonly leases: readonly Lease[];
+}
+
 /**
  * Reads. Every method throws a `ChainUnavailableError` when no answer came, and returns `undefined` only for a proven
  * "not found": the two are never confused. Lists are complete (all pages).
@@ -48,6 +59,10 @@ export interface ChainReader {
   deploymentsOf(owner: string): Promise<readonly Deployment[]>;
   bid(id: BidId): Promise<Bid | undefined>;
   bidsOf(provider: string, state?: BidState): Promise<readonly Bid[]>;
+  /** Complete, and its cost does not grow with the provider's history. */
+  market(provider: string): Promise<MarketPicture>;
+  /** The provider's bid on each of these orders, whatever its state; orders without one are left out. */
+  bidsOn(provider: string, orders: readonly OrderId[]): Promise<readonly Bid[]>;
   bidsOnOrder(id: OrderId): Promise<readonly Bid[]>;
   lease(id: LeaseId): Promise<Lease | undefined>;
   /** Every live state asked for separately, because the chain filters by one state at a time. */

@@ -91,8 +91,9 @@ export const lead = async (
     view,
     book,
     bids,
-    onOrders: ({ orders, missed }) => {
-      metrics.ordersSeen(orders.length + missed);
+    onOrders: ({ orders, found, missed }) => {
+      metrics.ordersSeen(orders.length + found);
+      metrics.ordersMissed(missed);
       for (const id of orders) {
         log.info({ order: formatOrderId(id), height: view.height.toString() }, 'order seen');
       }
@@ -243,8 +244,12 @@ export const lead = async (
     // What ended while nobody looked is found by comparing, and that had to wait for the chain.
     if (first) compare.wake();
     await bidding.settle();
+    metrics.recounted(clock.now() / 1000, sync.ordersOnChain() ?? 0);
     for (const id of outcome.leases) leases.workers.enqueueLease(id);
     cycle.wake();
+  });
+  const unread = looped('unread-orders', timings.recountMs, async () => {
+    if (await sync.readUnread()) cycle.wake();
   });
   const register = looped('registration', timings.compareMs, async (s) => {
     if (inventory.fault(Number.POSITIVE_INFINITY) !== undefined) return;
@@ -272,7 +277,7 @@ export const lead = async (
   const earned = looped('earnings', timings.compareMs, () => earnings.refresh());
   const withdrawals = looped('withdrawals', timings.fundsMs, (s) => funds.withdrawDue(s));
   const loops = [
-    ...[cycle, recount, register, labels, compare],
+    ...[cycle, recount, unread, register, labels, compare],
     looped('funds', timings.fundsMs, () => funds.refresh()),
     withdrawals,
     looped('refill', timings.compareMs, (s) => refill.run(s)),
@@ -302,10 +307,11 @@ export const lead = async (
       leases.run(signal),
       feed.run(signal, async (block) => {
         journal.onBlock(block);
-        const outcome = await sync.onBlock(block);
+        const outcome = sync.onBlock(block);
         withdrawals.wake();
         for (const id of outcome.leases) leases.workers.enqueueLease(id);
         if (outcome.leases.length > 0) recount.wake();
+        if (outcome.unread) unread.wake();
         if (outcome.market) cycle.wake();
       }),
       ...loops.map((loop) => loop.run(signal)),

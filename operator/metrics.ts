@@ -16,6 +16,10 @@ const WALLET_DENOMS = ['uakt', 'uact'];
 export interface OperatorMetrics {
   readonly registry: Registry;
   ordersSeen(count: number): void;
+  /** Orders whose block was seen and whose event was not: they were found by the recount. */
+  ordersMissed(count: number): void;
+  /** A full listing was taken in. @param atSeconds Unix time */
+  recounted(atSeconds: number, ordersOnChain: number): void;
   orderDecided(result: 'bid' | 'skip', reason: string): void;
   bidEnded(
     outcome: 'open' | 'won' | 'lost' | 'closed' | 'failed' | 'expired',
@@ -52,6 +56,21 @@ export const createMetrics = (): OperatorMetrics => {
   const ordersSeen = new Counter({
     name: 'berth_orders_seen_total',
     help: 'Distinct open orders seen',
+    registers,
+  });
+  const ordersMissed = new Counter({
+    name: 'berth_orders_missed_total',
+    help: 'Orders that a full listing found and no event of their block had told of',
+    registers,
+  });
+  const ordersOnChain = new Gauge({
+    name: 'berth_orders_on_chain',
+    help: 'Open orders by the last full listing; to be compared with berth_orders_open',
+    registers,
+  });
+  const recountAt = new Gauge({
+    name: 'berth_recount_timestamp_seconds',
+    help: 'Unix time of the last full listing of orders, bids and leases',
     registers,
   });
   const openOrders = new Gauge({
@@ -168,6 +187,11 @@ export const createMetrics = (): OperatorMetrics => {
   return {
     registry,
     ordersSeen: (count) => ordersSeen.inc(count),
+    ordersMissed: (count) => ordersMissed.inc(count),
+    recounted: (atSeconds, onChain) => {
+      recountAt.set(atSeconds);
+      ordersOnChain.set(onChain);
+    },
     orderDecided: (result, reason) => decisions.inc({ result, reason }),
     bidEnded: (outcome, reason) => bids.inc({ outcome, reason }),
     bidLatency: (seconds) => latency.observe(seconds),

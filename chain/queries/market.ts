@@ -73,21 +73,25 @@ export interface BidListFilter {
 }
 
 export const listBids =
-  (query: AbciQuery, filter: BidListFilter): ReadListing<Bid> =>
+  (query: AbciQuery, filter: BidListFilter, maxPages?: number): ReadListing<Bid> =>
   (atHeight) =>
-    readPages(async (pagination, height) => {
-      const filters: BidFilters = {
-        ...BidFilters.fromPartial({ provider: filter.provider ?? '', state: filter.state }),
-        ...(filter.order === undefined ? {} : fromOrderId(filter.order)),
-      };
-      const request = QueryBidsRequest.encode({ filters, pagination }).finish();
-      const answer = await query(`${PATH}/Bids`, request, height);
-      return {
-        items: bytesFields(answer.value, 1).map((entry) => toBid(only(entry, 1, 'bid'))),
-        pagination: QueryBidsResponse.decode(answer.value).pagination,
-        height: answer.height,
-      };
-    }, atHeight);
+    readPages(
+      async (pagination, height) => {
+        const filters: BidFilters = {
+          ...BidFilters.fromPartial({ provider: filter.provider ?? '', state: filter.state }),
+          ...(filter.order === undefined ? {} : fromOrderId(filter.order)),
+        };
+        const request = QueryBidsRequest.encode({ filters, pagination }).finish();
+        const answer = await query(`${PATH}/Bids`, request, height);
+        return {
+          items: bytesFields(answer.value, 1).map((entry) => toBid(only(entry, 1, 'bid'))),
+          pagination: QueryBidsResponse.decode(answer.value).pagination,
+          height: answer.height,
+        };
+      },
+      atHeight,
+      maxPages,
+    );
 
 export const getBid = async (query: AbciQuery, id: BidId): Promise<Bid> => {
   const request = QueryBidRequest.encode({ id: fromBidId(id) }).finish();

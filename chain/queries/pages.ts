@@ -29,15 +29,19 @@ export interface Listing<T> {
 /** Reads a complete list at `height`, 0 meaning the latest of its first page. */
 export type ReadListing<T> = (height: bigint) => Promise<Listing<T>>;
 
-/** All pages of one query. @throws ChainQueryError when the node no longer has (or not yet has) that height */
+/**
+ * All pages of one query. @throws ChainQueryError when the node no longer has (or not yet has) that height; ChainDecodeError
+ * when they do not end within `maxPages`
+ */
 export const readPages = async <T>(
   fetchPage: FetchPage<T>,
   atHeight: bigint,
+  maxPages = MAX_PAGES,
 ): Promise<Listing<T>> => {
   const items: T[] = [];
   let key: Uint8Array = new Uint8Array();
   let height = atHeight;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const limit = Long.fromNumber(PAGE_LIMIT, true);
     const answer = await fetchPage(
       { key, limit, offset: Long.UZERO, countTotal: false, reverse: false },
@@ -48,7 +52,7 @@ export const readPages = async <T>(
     key = answer.pagination?.nextKey ?? new Uint8Array();
     if (key.length === 0) return { items, height };
   }
-  throw new ChainDecodeError('pagination', `no end after ${MAX_PAGES} pages`);
+  throw new ChainDecodeError('pagination', `no end after ${maxPages} pages`);
 };
 
 /**

@@ -16,6 +16,7 @@ import {
   listLeases,
   listOrders,
 } from './market.js';
+import { readBidsOn, readMarket } from './market-picture.js';
 import { readTogether } from './pages.js';
 import { getProvider, listAuditedAttributes, listCertificates } from './provider.js';
 
@@ -43,6 +44,8 @@ export const createChainReader = (rpc: RpcClient): ChainReader => {
           listBids(query, { provider, state: s }),
         ),
       ),
+    market: (provider) => readMarket(query, provider),
+    bidsOn: (provider, orders) => readBidsOn(query, provider, orders),
     bidsOnOrder: (order) =>
       readTogether(BID_STATES.map((state) => listBids(query, { order, state }))),
     lease: (id) => absentIfNotFound(getLease(query, id)),

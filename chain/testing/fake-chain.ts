@@ -3,7 +3,14 @@
  * in the next one. The same contract suite runs against it and the devnet (test/contract/chain).
  */
 import type { Block, MarketEvent } from '../../market/events.js';
-import { formatBidId, formatDeploymentId, formatOrderId, orderIdOf } from '../../market/ids.js';
+import {
+  bidIdOf,
+  formatBidId,
+  formatDeploymentId,
+  formatOrderId,
+  orderIdOf,
+} from '../../market/ids.js';
+import { LIVE_LEASE_STATES } from '../../market/records.js';
 import type { Order } from '../../market/records.js';
 import type { Reason } from '../../market/reasons.js';
 import { ChainUnavailableError, isChainUnavailable } from '../ports.js';
@@ -61,7 +68,7 @@ export class FakeChain {
   /** Puts an order into the book and an event into the next block. */
   addOrder(order: Order): MarketEvent {
     this.market.orders.set(formatOrderId(order.id), order);
-    return { type: 'order-created', id: order.id };
+    return { type: 'order-created', id: order.id, order };
   }
 
   /** Makes a block of `events` and everything that waits; its lanes' promises settle. */
@@ -224,6 +231,21 @@ export class FakeChain {
           [...market.bids.values()].filter(
             (b) => b.id.provider === provider && (state === undefined || b.state === state),
           ),
+        ),
+      market: (provider) =>
+        read(() => ({
+          height: market.height,
+          orders: [...market.orders.values()].filter((o) => o.state === 'open'),
+          bids: [...market.bids.values()].filter(
+            (b) => b.id.provider === provider && (b.state === 'open' || b.state === 'active'),
+          ),
+          leases: [...market.leases.values()].filter(
+            (l) => l.id.provider === provider && LIVE_LEASE_STATES.includes(l.state),
+          ),
+        })),
+      bidsOn: (provider, orders) =>
+        read(() =>
+          orders.flatMap((id) => market.bids.get(formatBidId(bidIdOf(id, provider))) ?? []),
         ),
       bidsOnOrder: (id) =>
         read(() =>

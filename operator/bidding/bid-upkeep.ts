@@ -5,7 +5,13 @@
 import type { ChainReader } from '../../chain/ports.js';
 import type { Bid as BidObject, BidStatus } from '../../crds/generated/types.js';
 import { shortfallOf } from '../../history/lost.js';
-import { formatLeaseId, formatOrderId, orderIdOf } from '../../market/ids.js';
+import {
+  bidIdOf,
+  formatLeaseId,
+  formatOrderId,
+  orderIdOf,
+  parseOrderId,
+} from '../../market/ids.js';
 import { formatPrice } from '../../market/money.js';
 import type { Bid, Lease } from '../../market/records.js';
 import type { Clock } from '../clock.js';
@@ -34,6 +40,7 @@ const wouldHaveTaken = (ours: Bid, winner: Bid): string => {
 
 export interface BidUpkeepDeps {
   readonly reader: ChainReader;
+  readonly provider: string;
   readonly records: BidRecords;
   readonly bids: OwnBids;
   readonly ledger: ReservationLedger;
@@ -70,15 +77,20 @@ export class BidUpkeep {
   }
 
   async #upkeep(record: BidObject): Promise<void> {
-    const { bids, records, clock } = this.#deps;
+    const { bids, records, clock, reader } = this.#deps;
     const path = record.spec.order;
-    const onChain = bids.onChain(path);
     const status = record.status;
     if (status !== undefined && ENDED.includes(status.state)) {
       const endedAt = Date.parse(status.observedAt ?? record.metadata.creationTimestamp ?? '');
       if (clock.now() - endedAt > DAY_MS) await records.remove(record);
       return;
     }
+    // What ended while nobody looked is in no listing of what lives.
+    const onChain =
+      bids.onChain(path) ??
+      (bids.mayLand(path)
+        ? undefined
+        : await reader.bid(bidIdOf(parseOrderId(path), this.#deps.provider)));
     if (onChain === undefined) return;
     const next = await this.#statusOf(onChain, status);
     if (next === undefined || next.state === status?.state) return;

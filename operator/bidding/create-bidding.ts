@@ -172,7 +172,7 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
     nowIso: () => new Date(clock.now()).toISOString(),
   });
   const upkeep = new BidUpkeep({
-    ...{ reader, records, bids, ledger, clock, metrics, log },
+    ...{ reader, provider: address, records, bids, ledger, clock, metrics, log },
     leases: () => sync.leases(),
     onLost: (ours, winner) =>
       deps.journal.taken(winner.id, winner.price, winner.createdAt, ours.price),

@@ -82,6 +82,11 @@ export class OwnBids {
     return this.isInFlight(path) || this.#doubtful.has(path);
   }
 
+  /** Every bid that the chain has shown and that is not forgotten. */
+  all(): readonly Bid[] {
+    return [...this.#onChain.values()];
+  }
+
   onChain(path: string): Bid | undefined {
     return this.#onChain.get(path);
   }

@@ -3,17 +3,15 @@
  * Blocks keep it quick; `recount` replaces all of it by fresh listings. A failed recount leaves the old picture standing:
  * unknown is never a reason to act.
  */
-import type { ChainReader } from '../../chain/ports.js';
+import type { ChainReader, MarketPicture } from '../../chain/ports.js';
 import { ChainUnavailableError } from '../../chain/ports.js';
 import type { AuditedAttributes } from '../../market/attributes.js';
 import type { Block } from '../../market/events.js';
-import { formatLeaseId } from '../../market/ids.js';
+import { formatLeaseId, formatOrderId, orderIdOf } from '../../market/ids.js';
 import type { LeaseId, OrderId } from '../../market/ids.js';
 import type { Coin } from '../../market/money.js';
-import { LIVE_LEASE_STATES } from '../../market/records.js';
-import type { Lease, MarketParams, Provider } from '../../market/records.js';
+import type { Bid, Lease, MarketParams, Provider } from '../../market/records.js';
 import type { OwnBids } from '../bidding/own-bids.js';
-import { createdOrders } from '../orderbook/order-book.js';
 import type { OrderBook } from '../orderbook/order-book.js';
 import type { ChainView } from './chain-view.js';
 
@@ -37,9 +35,13 @@ export interface ChainSyncDeps {
   readonly view: ChainView;
   readonly book: OrderBook;
   readonly bids: OwnBids;
-  /** Told of the orders that a block opened, and how many a recount found that no block had told of. */
+  /**
+   * Told of the orders that a block opened, and how many a recount found beside them; of those `missed` were opened by blocks
+   * that the feed had given: an event was lost.
+   */
   readonly onOrders: (seen: {
     readonly orders: readonly OrderId[];
+    readonly found: number;
     readonly missed: number;
   }) => void;
 }
@@ -50,12 +52,22 @@ export interface SyncOutcome {
   readonly market: boolean;
   /** Leases of ours that began, ended, or changed: to be reconciled now. */
   readonly leases: readonly LeaseId[];
+  /** Whether orders were told of that have to be asked for: `readUnread`. */
+  readonly unread: boolean;
 }
 
 export class ChainSync {
   readonly #deps: ChainSyncDeps;
   #facts: ProviderFacts | undefined;
   #leases = new Map<string, Lease>();
+  /** Orders that a block told of and that have not been read, by path. */
+  readonly #unread = new Map<string, OrderId>();
+  /** Open orders whose bid of ours, if there is one, has been asked for. */
+  #asked: ReadonlySet<string> = new Set();
+  #ordersOnChain: number | undefined;
+  /** First and last height that the feed gave. */
+  #fed: bigint | undefined;
+  #delivered = 0n;
 
   constructor(deps: ChainSyncDeps) {
     this.#deps = deps;
@@ -71,27 +83,48 @@ export class ChainSync {
     return [...this.#leases.values()];
   }
 
-  /** Takes in one block. Orders whose details cannot be read now are left to the next recount. */
-  async onBlock(block: Block): Promise<SyncOutcome> {
-    const { view, book, bids, reader } = this.#deps;
+  /** Takes in one block, without asking anybody anything. */
+  onBlock(block: Block): SyncOutcome {
+    const { view, book, bids } = this.#deps;
     view.observe(block);
+    this.#fed ??= block.height;
+    if (block.height > this.#delivered) this.#delivered = block.height;
     book.reduce(block.events, block.height);
     bids.reduce(block.events);
-    const created = createdOrders(block.events).filter((id) => !book.has(id));
-    const read = await Promise.allSettled(created.map((id) => reader.order(id)));
     const seen: OrderId[] = [];
-    for (const result of read) {
-      if (
-        result.status === 'fulfilled' &&
-        result.value !== undefined &&
-        book.add(result.value, block.height)
-      ) {
-        seen.push(result.value.id);
-      }
+    for (const event of block.events) {
+      if (event.type !== 'order-created' || book.has(event.id)) continue;
+      // A later order of a group that was seen asks for the same.
+      const order = event.order ?? book.sameGroup(event.id, block.height);
+      if (order === undefined) this.#unread.set(formatOrderId(event.id), event.id);
+      else if (book.add(order, block.height)) seen.push(event.id);
     }
-    if (seen.length > 0) this.#deps.onOrders({ orders: seen, missed: 0 });
+    if (seen.length > 0) this.#deps.onOrders({ orders: seen, found: 0, missed: 0 });
     const leases = this.#ownLeaseEvents(block);
-    return { market: created.length > 0 || block.events.length > 0, leases };
+    return { market: block.events.length > 0, leases, unread: this.#unread.size > 0 };
+  }
+
+  /**
+   * Asks for the orders that blocks told of without what they ask for. Returns whether it found any.
+   * @throws ChainUnavailableError when one could not be read: the next call tries again, and so does the recount
+   */
+  async readUnread(): Promise<boolean> {
+    const { reader, book } = this.#deps;
+    const ids = [...this.#unread];
+    const height = this.#deps.view.height;
+    const results = await Promise.allSettled(ids.map(([, id]) => reader.order(id)));
+    const seen: OrderId[] = [];
+    results.forEach((result, i) => {
+      const [path = '', id] = ids[i] ?? [];
+      if (result.status === 'rejected' || id === undefined) return;
+      // An order that is not there yet is on a node that is behind; the recount brings it.
+      this.#unread.delete(path);
+      if (result.value !== undefined && book.add(result.value, height)) seen.push(id);
+    });
+    if (seen.length > 0) this.#deps.onOrders({ orders: seen, found: 0, missed: 0 });
+    const failed = results.find((r) => r.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return seen.length > 0;
   }
 
   #ownLeaseEvents(block: Block): readonly LeaseId[] {
@@ -125,21 +158,68 @@ export class ChainSync {
         `the chain endpoint is at height ${head.height} (catching up: ${head.catchingUp}) while ${view.height} was seen already`,
       );
     }
-    const [orders, ownBids, leases, record, audited, params, balances] = await Promise.all([
-      reader.openOrders(),
-      reader.bidsOf(provider),
-      reader.leasesOf(provider, LIVE_LEASE_STATES),
+    const [picture, record, audited, params, balances] = await Promise.all([
+      reader.market(provider),
       reader.provider(provider),
       reader.auditedAttributes(provider),
       reader.marketParams(),
       reader.balances(provider),
     ]);
+    if (picture.height + MAX_LAG_BLOCKS < view.height) {
+      throw new ChainUnavailableError(
+        `the listing is of height ${picture.height} while ${view.height} was seen already`,
+      );
+    }
+    const { orders, leases, height } = picture;
+    const ownBids = await this.#ownBids(picture);
     view.observe(head);
-    const missed = book.recount(orders, head.height);
-    if (missed > 0) this.#deps.onOrders({ orders: [], missed });
-    bids.recount(ownBids, head.height);
+    this.#countMissed(picture);
+    book.recount(orders, height);
+    for (const { id } of orders) this.#unread.delete(formatOrderId(id));
+    bids.recount(ownBids, height);
     this.#leases = new Map(leases.map((l) => [formatLeaseId(l.id), l]));
-    this.#facts = { record, audited, params, balances, height: head.height };
-    return { market: true, leases: leases.map((l) => l.id) };
+    this.#facts = { record, audited, params, balances, height };
+    this.#ordersOnChain = orders.length;
+    return { market: true, leases: leases.map((l) => l.id), unread: false };
+  }
+
+  /** Open orders of the last listing, `undefined` before the first. */
+  ordersOnChain(): number | undefined {
+    return this.#ordersOnChain;
+  }
+
+  /**
+   * Live bids, and ours on each open order whatever became of it: it can never be placed again. Each order is asked about
+   * once; later only a bid that vanished from the live ones is.
+   */
+  async #ownBids({ orders, bids: live }: MarketPicture): Promise<readonly Bid[]> {
+    const { reader, provider, bids } = this.#deps;
+    const listed = new Set(live.map((b) => formatOrderId(orderIdOf(b.id))));
+    const open = new Map(orders.map(({ id }) => [formatOrderId(id), id]));
+    const wanted = new Map([...open].filter(([path]) => !this.#asked.has(path)));
+    const kept: Bid[] = [];
+    for (const bid of bids.all()) {
+      const path = formatOrderId(orderIdOf(bid.id));
+      if (bid.state === 'open' || bid.state === 'active') wanted.set(path, orderIdOf(bid.id));
+      else if (open.has(path)) kept.push(bid);
+    }
+    const unsure = [...wanted].filter(([path]) => !listed.has(path)).map(([, id]) => id);
+    const ended = await reader.bidsOn(provider, unsure);
+    this.#asked = new Set(open.keys());
+    const all = [...kept, ...ended, ...live].map(
+      (bid) => [formatOrderId(orderIdOf(bid.id)), bid] as const,
+    );
+    return [...new Map(all).values()];
+  }
+
+  /** Orders of blocks that the feed gave, and that no event told of. */
+  #countMissed({ orders }: MarketPicture): void {
+    const { book, onOrders } = this.#deps;
+    const fresh = orders.filter(({ id }) => !book.has(id) && !this.#unread.has(formatOrderId(id)));
+    const from = this.#fed;
+    const missed = fresh.filter(
+      ({ createdAt }) => from !== undefined && createdAt >= from && createdAt <= this.#delivered,
+    ).length;
+    if (fresh.length > 0) onOrders({ orders: [], found: fresh.length, missed });
   }
 }

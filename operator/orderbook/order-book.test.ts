@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { MarketEvent } from '../../market/events.js';
 import type { OrderId } from '../../market/ids.js';
 import type { Order } from '../../market/records.js';
-import { createdOrders, OrderBook } from './order-book.js';
+import { OrderBook } from './order-book.js';
 
 const owner = 'akash1qufa3xzrf34qvwyejkhvnc4psf49fftaw0asmh';
 const id = (dseq: number): OrderId => ({ owner, dseq: BigInt(dseq), gseq: 1, oseq: 1 });
@@ -74,7 +74,12 @@ describe('OrderBook', () => {
     );
   });
 
-  it('finds the orders a block opened', () => {
-    expect(createdOrders([closed(1), { type: 'order-created', id: id(2) }])).toEqual([id(2)]);
+  it('an order that opens its group again asks for what the first one asked', () => {
+    const book = new OrderBook();
+    book.add(anOrder(1), 10n);
+    book.reduce([closed(1)], 11n);
+    const again = { ...id(1), oseq: 2 };
+    expect(book.sameGroup(again, 12n)).toEqual({ ...anOrder(1), id: again, createdAt: 12n });
+    expect(book.sameGroup({ ...id(2), oseq: 2 }, 12n)).toBeUndefined();
   });
 });

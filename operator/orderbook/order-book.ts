@@ -3,16 +3,21 @@
  * or out of order without harm. Pure memory: losing it costs one recount.
  */
 import type { MarketEvent } from '../../market/events.js';
-import { formatOrderId } from '../../market/ids.js';
+import { formatGroupId, formatOrderId } from '../../market/ids.js';
 import type { OrderId } from '../../market/ids.js';
 import type { Order } from '../../market/records.js';
 
 /** How many blocks a closed order is remembered, so that a recount taken before its end cannot bring it back. */
 const REMEMBER_CLOSED_BLOCKS = 100n;
 
+/** Groups whose orders are remembered; an order is about two kilobytes. */
+const REMEMBER_GROUPS = 5_000;
+
 export class OrderBook {
   readonly #open = new Map<string, { readonly order: Order; readonly seenAt: bigint }>();
   readonly #closedAt = new Map<string, bigint>();
+  /** The last order of each group, oldest first. */
+  readonly #groups = new Map<string, Order>();
   #seenTotal = 0;
 
   /** Every open order, oldest first, ties by path: the order in which a full cluster serves them. */
@@ -23,6 +28,12 @@ export class OrderBook {
         if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
         return formatOrderId(a.id) < formatOrderId(b.id) ? -1 : 1;
       });
+  }
+
+  /** An order like an earlier one of the same group: a lease that ends opens the group again, and a group never changes. */
+  sameGroup(id: OrderId, height: bigint): Order | undefined {
+    const before = this.#groups.get(formatGroupId(id));
+    return before === undefined ? undefined : { ...before, id, state: 'open', createdAt: height };
   }
 
   has(id: OrderId): boolean {
@@ -45,6 +56,11 @@ export class OrderBook {
     if (order.state !== 'open' || (closedAt !== undefined && closedAt >= height)) return false;
     if (!this.#open.has(path)) this.#seenTotal += 1;
     this.#open.set(path, { order, seenAt: height });
+    const group = formatGroupId(order.id);
+    this.#groups.delete(group);
+    this.#groups.set(group, order);
+    const [oldest] = this.#groups.keys();
+    if (this.#groups.size > REMEMBER_GROUPS && oldest !== undefined) this.#groups.delete(oldest);
     return true;
   }
 
@@ -77,7 +93,3 @@ export class OrderBook {
     return missed;
   }
 }
-
-/** Orders that the events of a block opened. */
-export const createdOrders = (events: readonly MarketEvent[]): readonly OrderId[] =>
-  events.flatMap((e) => (e.type === 'order-created' ? [e.id] : []));
