@@ -59,6 +59,11 @@ export const SKIP_REASONS = {
   NoPolicyApplies: 'Every price policy is for other orders: by tenant, attribute or GPU.',
   NoGpuRate: 'The price policy has no rate for a GPU that the order would get.',
   NoStorageRate: 'The price policy has no rate for a storage class that the order would get.',
+  PriceScriptPending:
+    'The price script is still running; the order is decided again when it is done.',
+  PriceScriptFailed: 'The price script ended with an error, so there is no price and no bid.',
+  PriceScriptTimeout: 'The price script took too long, so there is no price and no bid.',
+  PriceScriptAnswerInvalid: 'The price script printed no positive decimal of at most 18 places.',
   PriceExpressionFailed: "The price policy's expression gave no price for this order.",
   PriceSourceStale:
     'The order is priced in a coin whose price in US dollars is unknown or too old; no bid is made in it until that is known.',
