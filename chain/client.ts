@@ -17,6 +17,7 @@ import { EndpointPool } from './rpc/endpoint-pool.js';
 import type { EndpointState } from './rpc/endpoint-state.js';
 import { HeadTracker } from './rpc/head-tracker.js';
 import { createHttpEndpoint } from './rpc/http-endpoint.js';
+import type { HttpEndpoint } from './rpc/http-endpoint.js';
 import { Prober } from './rpc/prober.js';
 import type { ProbeOptions } from './rpc/prober.js';
 import { createTxLane } from './tx/lane.js';
@@ -47,6 +48,8 @@ export interface ChainClient {
   laneFor(signer: Signer, options: LaneOptions): TxLane;
   /** Each endpoint as it is now, for status, logs and metrics. */
   endpoints(): readonly EndpointState[];
+  /** Takes these endpoints from now on; those that stay are the same. @throws RangeError on none, TypeError on a URL that is none */
+  setEndpoints(endpoints: readonly EndpointConfig[]): void;
   /** Watches the endpoints until `signal` aborts; the feed does it as well. */
   watch(signal: AbortSignal): Promise<void>;
   /** Closes every connection, and ends the feed and every wait of the lanes. */
@@ -64,10 +67,10 @@ export interface ForPeople {
 /** Throws TypeError on a URL that is none. Connects lazily: a chain that is down shows on first use. */
 export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
   const clock = config.clock ?? systemClock;
+  const open = (endpoint: EndpointConfig | string): HttpEndpoint =>
+    createHttpEndpoint(endpoint, config.requestTimeoutMs ?? 10_000);
   const pool = new EndpointPool({
-    endpoints: config.endpoints.map((endpoint) =>
-      createHttpEndpoint(endpoint, config.requestTimeoutMs ?? 10_000),
-    ),
+    endpoints: config.endpoints.map(open),
     chainId: config.chainId,
     clock,
     recheckMs: config.recheckMs ?? 15_000,
@@ -131,6 +134,9 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
     blockTimeMs: async () => measureBlockTime(comet, (await readHead(pool)).height),
     providers: () => readTogether([listProviders(abciQueryOver(comet))]),
     endpoints: () => pool.states(),
+    setEndpoints: (endpoints) => {
+      pool.replace(endpoints, open);
+    },
     watch: (signal) => prober.run(AbortSignal.any([signal, closing.signal])),
     close: () => {
       closing.abort();

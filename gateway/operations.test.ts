@@ -113,14 +113,14 @@ describe('what the gateway needs from the cluster', () => {
       hostname: 'provider.example.com',
       staticHosts: false,
       chainId: 'akashnet-2',
-      endpoints: ['https://rpc.example.com'],
+      endpoints: [{ url: 'wss://rpc.example.com', trusted: false }],
     };
     expect(await readProviderSettings(parseConfig('', 'x'), kube)).toEqual(fromObject);
     const own = parseConfig('chain: { endpoints: ["http://127.0.0.1:1"] }', 'x');
     expect(await readProviderSettings(own, kube)).toEqual({
       ...fromObject,
       chainId: undefined,
-      endpoints: ['http://127.0.0.1:1'],
+      endpoints: [{ url: 'http://127.0.0.1:1', trusted: false }],
     });
   });
 

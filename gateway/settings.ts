@@ -13,7 +13,7 @@ export interface ProviderSettings {
   readonly hostname: string;
   readonly staticHosts: boolean;
   readonly chainId: string | undefined;
-  readonly endpoints: readonly string[];
+  readonly endpoints: readonly { readonly url: string; readonly trusted: boolean }[];
 }
 
 /** Something the gateway cannot start without is not there yet; the message says what. */
@@ -32,8 +32,11 @@ const fromObject = ({ spec }: ComputeProvider): ProviderSettings => ({
   hostname: new URL(spec.hostUri).hostname,
   staticHosts: spec.ingress.staticHosts,
   chainId: spec.chain.chainId,
-  endpoints: spec.chain.endpoints.map(({ url }) => url.replace(/^ws/, 'http')),
+  endpoints: spec.chain.endpoints,
 });
+
+const strangers = (urls: readonly string[]): ProviderSettings['endpoints'] =>
+  urls.map((url) => ({ url, trusted: false }));
 
 /** Settings of the configuration file, completed from the ComputeProvider. @throws NotReadyError */
 export const readProviderSettings = async (
@@ -42,7 +45,7 @@ export const readProviderSettings = async (
 ): Promise<ProviderSettings> => {
   const { provider, chain } = config;
   if (provider !== undefined && chain !== undefined) {
-    return { ...provider, chainId: chain.chainId, endpoints: chain.endpoints };
+    return { ...provider, chainId: chain.chainId, endpoints: strangers(chain.endpoints) };
   }
   const object = await api.get(COMPUTE_PROVIDERS, { name: config.computeProvider });
   if (object === undefined) {
@@ -51,7 +54,9 @@ export const readProviderSettings = async (
   return {
     ...fromObject(object),
     ...provider,
-    ...(chain === undefined ? {} : { chainId: chain.chainId, endpoints: chain.endpoints }),
+    ...(chain === undefined
+      ? {}
+      : { chainId: chain.chainId, endpoints: strangers(chain.endpoints) }),
   };
 };
 

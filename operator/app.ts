@@ -102,7 +102,7 @@ export const startOperator = async (
         });
       }
       const chain = connectChain({
-        endpoints: provider.spec.chain.endpoints.map((e) => e.url),
+        endpoints: provider.spec.chain.endpoints,
         chainId: provider.spec.chain.chainId,
       });
       const lane = chain.laneFor(signer, {
@@ -131,6 +131,11 @@ export const startOperator = async (
           },
           running,
         );
+      // Changed endpoints are taken as they come; those that stay keep their connections and what is known of them.
+      policies.subscribe(() => {
+        const present = policies.lastProvider();
+        if (present !== undefined) chain.setEndpoints(present.spec.chain.endpoints);
+      });
       try {
         await elect(leading);
       } finally {

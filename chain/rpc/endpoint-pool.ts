@@ -7,6 +7,8 @@ import type { JsonRpcRequest, JsonRpcSuccessResponse } from '@cosmjs/json-rpc';
 import type { RpcClient } from '@cosmjs/tendermint-rpc';
 import { ChainUnavailableError } from '../ports.js';
 import type { ChainClock } from '../clock.js';
+import { endpointAddress } from './endpoint-config.js';
+import type { EndpointConfig } from './endpoint-config.js';
 import { scoreBand } from './endpoint-state.js';
 import type { EndpointState } from './endpoint-state.js';
 import { hedge } from './hedge.js';
@@ -139,6 +141,26 @@ export class EndpointPool implements RpcClient {
   async check(slot: Slot, signal?: AbortSignal): Promise<void> {
     const answer = await slot.call({ jsonrpc: '2.0', id: 0, method: 'status', params: {} }, signal);
     this.#acceptStatus(slot, answer);
+  }
+
+  /** Takes these endpoints in place of the present ones; the same URL with the same trust stays as it is. @throws RangeError on none */
+  replace(
+    wanted: readonly EndpointConfig[],
+    open: (endpoint: EndpointConfig) => HttpEndpoint,
+  ): void {
+    if (wanted.length === 0) throw new RangeError('endpoints: at least one is needed');
+    const before = [...this.#slots];
+    this.#slots = wanted.map((config) => {
+      const { trusted = false } = config;
+      const { httpUrl, authorization } = endpointAddress(config.url);
+      const same = before.findIndex(
+        ({ endpoint: { address, trusted: was } }) =>
+          address.httpUrl === httpUrl && address.authorization === authorization && was === trusted,
+      );
+      const [kept] = same < 0 ? [] : before.splice(same, 1);
+      return kept ?? new Slot(open(config), this.#clock);
+    });
+    for (const slot of before) void slot.endpoint.close();
   }
 
   disconnect(): void {

@@ -195,6 +195,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
       proof: chain.proof,
       laneFor: () => chain.laneFor({ address: PROVIDER }),
       endpoints: () => [],
+      setEndpoints: () => undefined,
       watch: () => Promise.resolve(),
       close: () => undefined,
     };
