@@ -8,6 +8,7 @@ import type { LeaseClosedReason, ProviderCloseReason } from '../market/close-rea
 import type { Block } from '../market/events.js';
 import type { BidId, DeploymentId, GroupId, LeaseId, OrderId } from '../market/ids.js';
 import type { Coin, DecCoin } from '../market/money.js';
+import type { ReasonError } from '../market/reasons.js';
 import type {
   Account,
   Bid,
@@ -231,15 +232,18 @@ export interface TxLane {
   submit(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<TxOutcome>;
 }
 
+/** A signature, or why this document is not signed. */
+export type Signed = Uint8Array | ReasonError;
+
 /**
  * Signs sign-doc bytes with SIGN_MODE_DIRECT; keys never leave the implementation, which may be another process. A batch is
- * one call: what a signer's policy refuses rejects the whole of it.
+ * one call, and each document is answered by itself: what a policy refuses holds nothing else up.
  */
 export interface Signer {
   readonly address: string;
   readonly publicKey: Uint8Array;
-  /** As many signatures as documents, in their order. */
-  signBatch(signBytes: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
+  /** As many answers as documents, in their order. Rejects when no answer came at all. */
+  signBatch(signBytes: readonly Uint8Array[]): Promise<readonly Signed[]>;
 }
 
 /** No usable answer from any endpoint: the state is unknown, which is never a reason to act. */

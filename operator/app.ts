@@ -20,6 +20,7 @@ import { lead } from './lead.js';
 import { workWhileLeading } from './leadership.js';
 import type { Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
+import { whenSigner } from './when-signer.js';
 import { PolicyView } from './policy-view.js';
 import type { RegistrationDeps } from './provider/registration.js';
 
@@ -57,7 +58,8 @@ export const startOperator = async (
   const metrics = createMetrics();
   const cluster = await connectCluster(config.kubeconfig, env, clock);
   const { api } = cluster;
-  const signer = await signerFromFile(config.keyFile);
+  const keyInFile = config.keyFile === undefined ? undefined : await signerFromFile(config.keyFile);
+  let fencingToken = 0;
   const policies = new PolicyView({
     ...{ api, clock, random, computeProvider: config.computeProvider },
     onError: (err) => log.warn({ err }, "watching the operator's own objects failed; trying again"),
@@ -94,10 +96,19 @@ export const startOperator = async (
         };
         log.warn(state.ready.message);
       });
+      const signer =
+        keyInFile ??
+        (await whenSigner(
+          { config, clock, random, log, token: () => fencingToken },
+          running,
+          (reason) => {
+            state.ready = reason;
+          },
+        ));
       if (provider.spec.address !== signer.address) {
         throw new ReasonError({
           code: 'WrongKey',
-          message: `The key in ${config.keyFile} belongs to ${signer.address}, but spec.address of ComputeProvider "${config.computeProvider}" is ${provider.spec.address}.`,
+          message: `The key in ${config.keyFile ?? 'the signer'} belongs to ${signer.address}, but spec.address of ComputeProvider "${config.computeProvider}" is ${provider.spec.address}.`,
           field: 'spec.address',
         });
       }
@@ -159,7 +170,10 @@ export const startOperator = async (
       {
         ...{ api, clock, random, identity: instance, ...timing },
         ...{ namespace: config.namespace, name: OPERATOR_LEASE },
-        onElected: (token) => log.info({ fencingToken: token }, 'leading'),
+        onElected: (token) => {
+          fencingToken = token;
+          log.info({ fencingToken: token }, 'leading');
+        },
         onLost: (why) =>
           end({
             code: 'LeadershipLost',

@@ -11,6 +11,16 @@ describe('parseConfig', () => {
 
   it.each([
     ['a missing key file', 'namespace: a\n', 'keyFile'],
+    [
+      'a key in two places',
+      'keyFile: /k\nsigner: {url: "https://s:1", caFile: /a, certFile: /b, keyFile: /c, tokenFile: /d}\n',
+      'keyFile: set either',
+    ],
+    [
+      'a signer without TLS',
+      'signer: {url: "http://s:1", caFile: /a, certFile: /b, keyFile: /c, tokenFile: /d}\n',
+      'signer.url',
+    ],
     ['an unknown key', 'keyFile: /k\nkeyfile: /k\n', 'keyfile'],
     [
       'a gas price without its unit',

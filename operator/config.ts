@@ -16,7 +16,7 @@ const podPeer = (
   podLabels: Record<string, string>,
 ): z.ZodDefault<typeof labels> => labels.default({ namespaceLabels, podLabels });
 
-/** What the file may say; the chart's values schema is made from it too. */
+/** What the file may say, field by field; the chart's values schema is made from it too. */
 export const configSchema = z.strictObject({
   /** Path of a kubeconfig; left out inside a pod. */
   kubeconfig: z.string().min(1).optional(),
@@ -24,8 +24,22 @@ export const configSchema = z.strictObject({
   namespace: z.string().min(1).default('berth-system'),
   /** Name of the ComputeProvider object this process serves. */
   computeProvider: z.string().min(1).default('provider'),
-  /** File that holds the signing key (mnemonic or hex); never inline. */
-  keyFile: z.string().min(1),
+  /** File that holds the signing key (mnemonic or hex); never inline. Left out where `signer` holds the key. */
+  keyFile: z.string().min(1).optional(),
+  /** The process that holds the key instead of this one. Every file is read again when it is renewed. */
+  signer: z
+    .strictObject({
+      /** For example https://berth-signer.berth-signer:8446. */
+      url: z.url({ protocol: /^https$/ }),
+      /** Who signed the signer's certificate. */
+      caFile: z.string().min(1),
+      certFile: z.string().min(1),
+      keyFile: z.string().min(1),
+      /** A projected service-account token made for the signer. */
+      tokenFile: z.string().min(1),
+      timeoutMs: periodMs(5_000),
+    })
+    .optional(),
   /** Gas price offered for every transaction, for example 0.025uakt. */
   gasPrice: z
     .string()
@@ -111,6 +125,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
 });
 
+/** The key is in exactly one place. */
+const wholeSchema = configSchema.refine(
+  ({ keyFile, signer }) => (keyFile === undefined) !== (signer === undefined),
+  { path: ['keyFile'], message: 'set either keyFile or signer, and not both' },
+);
+
 export type OperatorConfig = z.infer<typeof configSchema>;
 
 /** The file is missing, is no YAML, or a field is wrong; the message names every field. */
@@ -129,7 +149,7 @@ export const parseConfig = (text: string, source: string): OperatorConfig => {
   } catch (cause) {
     throw new ConfigError(`${source} is not valid YAML`, { cause });
   }
-  const result = configSchema.safeParse(raw ?? {});
+  const result = wholeSchema.safeParse(raw ?? {});
   if (result.success) return result.data;
   const faults = result.error.issues.map(
     (i) => `${i.path.join('.') || '(top level)'}: ${i.message}`,

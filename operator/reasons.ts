@@ -7,6 +7,8 @@ export const PROVIDER_REASONS = {
   ComputeProviderMissing:
     'There is no ComputeProvider of the configured name. Before the start nothing runs; deleted later, leases go on by what it said last and nothing more is sold.',
   WrongKey: "The signing key belongs to another account than the ComputeProvider's address.",
+  SignerUnavailable:
+    'The process that holds the key does not answer; nothing is signed until it does.',
   LeadershipLost:
     "The leader-election Lease could not be renewed or is another's; the process ends so that two never bid.",
   OperatorFailed: 'A fault of the operator itself; it ends and is started again.',

@@ -2,6 +2,7 @@
  * Everything that waits for the key, most urgent first, handed to the signer in batches: one call signs many documents, and
  * five hundred withdrawals hold a bid up by one small batch at most.
  */
+import { isReasonError } from '../../market/reasons.js';
 import type { Signer } from '../ports.js';
 import { PRIORITIES } from './priority.js';
 import type { TxPriority } from './priority.js';
@@ -24,7 +25,7 @@ export class SignQueue {
     this.#signer = signer;
   }
 
-  /** The signature over one sign document. Rejects with whatever the signer rejects its batch with. */
+  /** The signature over one sign document. Rejects with why this one is refused, or with whatever its whole batch is rejected with. */
   sign(bytes: Uint8Array, priority: TxPriority): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       this.#waiting[priority].push({ bytes, resolve, reject });
@@ -59,7 +60,8 @@ export class SignQueue {
               `the signer gave ${signatures.length} signatures for ${batch.length} documents`,
             ),
           );
-        } else resolve(signature);
+        } else if (isReasonError(signature)) reject(signature);
+        else resolve(signature);
       });
     } catch (error) {
       for (const { reject } of batch) reject(error);

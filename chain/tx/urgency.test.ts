@@ -5,6 +5,7 @@ import type { ChainMessage, Signer } from '../ports.js';
 import { PriorityGate } from './priority-gate.js';
 import { PRIORITIES, priorityOf } from './priority.js';
 import type { TxPriority } from './priority.js';
+import { ReasonError } from '../../market/reasons.js';
 import { SignQueue } from './sign-queue.js';
 
 const id = { owner: 'o', dseq: 1n, gseq: 1, oseq: 1, provider: 'p', bseq: 0 };
@@ -163,6 +164,20 @@ describe('the signing queue', () => {
     ]);
     expect(closed).toMatchObject({ status: 'rejected' });
     expect(bid).toMatchObject({ status: 'fulfilled' });
+  });
+
+  it('a document that the policy refuses holds up no other of its batch', async () => {
+    const refusal = new ReasonError({ code: 'SignHostChange', message: 'Not this host.' });
+    const queue = new SignQueue({
+      ...signer([]),
+      signBatch: async (docs) => docs.map((d, i) => (i === 0 ? refusal : d)),
+    });
+    const answers = await Promise.allSettled([
+      queue.sign(doc('b0'), 'bid'),
+      queue.sign(doc('b1'), 'bid'),
+    ]);
+    expect(answers[0]).toEqual({ status: 'rejected', reason: refusal });
+    expect(answers[1]).toMatchObject({ status: 'fulfilled' });
   });
 
   it('a signer that gives too few signatures is found out', async () => {
