@@ -112,6 +112,10 @@ bench-devnet: $(DEPS) ## how long the devnet takes to check one transaction
 image: $(DEPS) ## Berth's own image, packed from Debian packages and a bundle, as .run/release/berth.tar
 	@$(TSX) hack/release/main.ts
 
+.PHONY: bench-placement
+bench-placement: $(DEPS) ## placement policies on the openb trace (OPENB=folder), or on a cluster of its shape
+	@$(TSX) bench/placement.ts
+
 .PHONY: clean
 clean: ## remove build output and run directories (not the tool cache)
 	@rm -rf dist .run coverage node_modules/.cache

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assignments, MOST_ASSIGNMENTS, optionsOf } from './assignments.js';
+import { assignments, MOST_ASSIGNMENTS, optionsOf, pressureOfUse } from './assignments.js';
 import type { Assignment } from './assignments.js';
 import { demandOf } from './demand.js';
 import { indexOf } from './node-index.js';
@@ -73,5 +73,28 @@ describe('assignments', () => {
     const worth = () => dec('1');
     expect([...assignments(optionsOf([plain], index, worth))]).toEqual([[undefined]]);
     expect([...assignments(optionsOf([plain, gpu], index, worth))]).toEqual([]);
+  });
+});
+
+describe('pressureOfUse', () => {
+  const order = (used: readonly bigint[], pressure?: typeof pressureOfUse): readonly string[] => {
+    const nodes = used.map((gpus, i) =>
+      aNode(`n${i}`)
+        .withGpus({ ...H100, model: `m${i}` }, 8)
+        .using({ gpus })
+        .obj(),
+    );
+    const units = [demandOf(aUnit().withGpu('nvidia', '*').obj())];
+    const options = optionsOf(units, indexOf(aSnapshot(nodes)), () => dec('1'), pressure);
+    return [...assignments(options)].map((a) => a[0]?.model.model ?? '');
+  };
+
+  it('sends open orders where most is free; without it, equal prices leave the order of names', () => {
+    expect(order([6n, 0n, 4n], pressureOfUse)).toEqual(['m1', 'm2', 'm0']);
+    expect(order([6n, 0n, 4n])).toEqual(['m0', 'm1', 'm2']);
+  });
+
+  it('a model of which nothing is free comes last and breaks nothing', () => {
+    expect(order([8n, 7n], pressureOfUse)).toEqual(['m1', 'm0']);
   });
 });

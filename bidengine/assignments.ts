@@ -12,6 +12,42 @@ import type { ModelNodes, NodeIndex } from './node-index.js';
  */
 export type ModelWorth = (model: GpuModel, unit: UnitDemand) => Decimal | undefined;
 
+/**
+ * How much dearer than its price a model is to give away because little of it is free, at least 1. Multiplies the worth when
+ * models are ranked and nothing else: prices do not know of it.
+ */
+export type Pressure = (nodes: ModelNodes) => number;
+
+/** Price alone ranks: an open order gets the cheapest model, so its bid is the lowest that can be made. */
+export const noPressure: Pressure = () => 1;
+
+const MOST_PRESSURE = 1_000;
+
+const shares = new WeakMap<ModelNodes, number>();
+
+const freeShare = (group: ModelNodes): number => {
+  let share = shares.get(group);
+  if (share === undefined) {
+    const sum = (of: (n: ModelNodes['nodes'][number]) => number): number =>
+      group.nodes.reduce((total, n) => total + of(n), 0);
+    share =
+      sum((n) => n.free.gpus) /
+      Math.max(
+        1,
+        sum((n) => n.gpusTotal),
+      );
+    shares.set(group, share);
+  }
+  return share;
+};
+
+/**
+ * The inverse of the share that is free. Orders that name a model then still find it: open ones go where most is free, even
+ * when that model is dearer. Earns more where orders pay the same wherever they run; where the lowest bid wins, a higher
+ * price for an open order may cost the lease.
+ */
+export const pressureOfUse: Pressure = (group) => Math.min(MOST_PRESSURE, 1 / freeShare(group));
+
 /** One acceptable model of a unit with what it costs the whole unit. */
 interface Option {
   readonly nodes: ModelNodes;
@@ -29,6 +65,7 @@ export const optionsOf = (
   units: readonly UnitDemand[],
   index: NodeIndex,
   worth: ModelWorth,
+  pressure: Pressure = noPressure,
 ): UnitOptions =>
   units.map((unit) => {
     if (unit.gpus.length === 0) return undefined;
@@ -38,7 +75,12 @@ export const optionsOf = (
       const each = worth(nodes.model, unit);
       if (each === undefined) continue;
       const gpus = String(unit.exact.gpus * BigInt(unit.count));
-      options.push({ nodes, cost: each.times(new Decimal(gpus)) });
+      const cost = each.times(new Decimal(gpus));
+      const factor = pressure(nodes);
+      options.push({
+        nodes,
+        cost: factor === 1 ? cost : cost.times(new Decimal(factor.toFixed(6))),
+      });
     }
     return options.length < 2 ? options : options.sort((a, b) => a.cost.cmp(b.cost));
   });

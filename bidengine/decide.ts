@@ -29,6 +29,7 @@ const candidates = function* (
   const { order, snapshot, rules } = input;
   const options = {
     scorer: input.scorer ?? keepWholeNodesWhole,
+    pressure: input.pressure,
     allowUnknownStorage: rules.allowUnknownStorage,
   };
   const withoutPrice = new Set<GpuModel>();

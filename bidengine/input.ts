@@ -10,6 +10,7 @@ import type { BidRules } from './bid-rules.js';
 import type { ExchangeRates } from './exchange.js';
 import type { PriceFactor } from './price-book.js';
 import type { PricingPolicy } from './pricing-policy.js';
+import type { Pressure } from './assignments.js';
 import type { Scorer } from './scorer.js';
 import type { InventorySnapshot } from './snapshot.js';
 import type { PricingStrategy } from './strategy.js';
@@ -60,6 +61,8 @@ export interface DecideInput {
   readonly strategy?: PricingStrategy | undefined;
   /** How nodes that fit are ranked; whole nodes are kept whole by default. */
   readonly scorer?: Scorer | undefined;
+  /** What keeps scarce GPU models back from orders that would take others; by default price alone ranks models. */
+  readonly pressure?: Pressure | undefined;
 }
 
 /** Where one replica goes. */

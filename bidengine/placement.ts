@@ -3,7 +3,7 @@ import type { GpuModel } from '../market/gpu.js';
 import type { Reason } from '../market/reasons.js';
 import type { GroupSpec } from '../market/resources.js';
 import { assignments, optionsOf } from './assignments.js';
-import type { Assignment, ModelWorth, UnitOptions } from './assignments.js';
+import type { Assignment, ModelWorth, Pressure, UnitOptions } from './assignments.js';
 import { demandsOf } from './demand.js';
 import type { UnitDemand } from './demand.js';
 import type { PlacedReplica, Placement } from './input.js';
@@ -25,6 +25,8 @@ export const SEARCH_VISITS = 200_000;
 export interface PlacementOptions {
   readonly worth: ModelWorth;
   readonly scorer: Scorer;
+  /** What keeps scarce models back; default {@link noPressure}. */
+  readonly pressure?: Pressure | undefined;
   /** Whether GPU replicas of one group are kept close together where there is room; default true. */
   readonly together?: boolean;
   readonly allowUnknownStorage: boolean;
@@ -113,7 +115,12 @@ export function* placements(
   const ended =
     noStorage.length > 0
       ? 'no-fit'
-      : yield* searchAll(units, optionsOf(units, index, placing.worth), index, placing);
+      : yield* searchAll(
+          units,
+          optionsOf(units, index, placing.worth, placing.pressure),
+          index,
+          placing,
+        );
   const reasons = [...shortfalls(units, index), ...noStorage];
   if (reasons.length > 0) return reasons;
   const jointly =
