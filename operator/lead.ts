@@ -275,11 +275,9 @@ export const lead = async (
     if (sync.facts() !== undefined) await leases.workers.compare();
   });
   const earned = looped('earnings', timings.compareMs, () => earnings.refresh());
-  const withdrawals = looped('withdrawals', timings.fundsMs, (s) => funds.withdrawDue(s));
   const loops = [
     ...[cycle, recount, unread, register, labels, compare],
     looped('funds', timings.fundsMs, () => funds.refresh()),
-    withdrawals,
     looped('refill', timings.compareMs, (s) => refill.run(s)),
     earned,
     looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
@@ -308,11 +306,11 @@ export const lead = async (
       feed.run(signal, async (block) => {
         journal.onBlock(block);
         const outcome = sync.onBlock(block);
-        withdrawals.wake();
         for (const id of outcome.leases) leases.workers.enqueueLease(id);
         if (outcome.leases.length > 0) recount.wake();
         if (outcome.unread) unread.wake();
         if (outcome.market) cycle.wake();
+        funds.withdrawDue(signal);
       }),
       ...loops.map((loop) => loop.run(signal)),
     ],

@@ -32,7 +32,7 @@ export interface Funds {
   /** Reads and counts everything; on a rhythm. */
   refresh(): Promise<void>;
   /** Sends what is due for the next block; with every block. */
-  withdrawDue(signal: AbortSignal): Promise<void>;
+  withdrawDue(signal: AbortSignal): void;
   /** Resolves when no withdrawal is under way any more. */
   settled(): Promise<void>;
 }

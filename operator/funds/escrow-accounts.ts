@@ -15,20 +15,25 @@ export interface AccountView {
   readonly sharing: readonly Lease[];
   /** Those of them that are ours. */
   readonly own: readonly Lease[];
+  /** Newest height known when the reading began. */
+  readonly readAtHeight: bigint;
 }
 
 export class EscrowAccounts {
   readonly #reader: Pick<ChainReader, 'leasesOf' | 'leasesOfOwner' | 'deployment'>;
   readonly #provider: string;
+  readonly #height: () => bigint;
   readonly #limit = pLimit(CONCURRENT_READS);
   readonly #accounts = new Map<string, AccountView>();
 
   constructor(
     reader: Pick<ChainReader, 'leasesOf' | 'leasesOfOwner' | 'deployment'>,
     provider: string,
+    height: () => bigint,
   ) {
     this.#reader = reader;
     this.#provider = provider;
+    this.#height = height;
   }
 
   views(): readonly AccountView[] {
@@ -61,6 +66,7 @@ export class EscrowAccounts {
     };
     const reads = await Promise.allSettled(
       Array.from(ids, async ([key, id]) => {
+        const readAtHeight = this.#height();
         const [deployment, all] = await Promise.all([
           this.#limit(() => this.#reader.deployment(id)),
           leasesOf(id.owner),
@@ -68,7 +74,7 @@ export class EscrowAccounts {
         const sharing = all.filter((l) => formatDeploymentId(l.id) === key);
         const own = sharing.filter((l) => l.id.provider === this.#provider);
         if (deployment === undefined || own.length === 0) this.#accounts.delete(key);
-        else this.#accounts.set(key, { account: deployment.escrow, sharing, own });
+        else this.#accounts.set(key, { account: deployment.escrow, sharing, own, readAtHeight });
       }),
     );
     const failed = reads.find((r) => r.status === 'rejected');

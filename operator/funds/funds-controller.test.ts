@@ -72,7 +72,7 @@ const setup = (leases: readonly Lease[] = [1n, 2n, 3n].map((n) => aLease(n))) =>
     onChanged: ({ dseq }) => changed.push(dseq),
   });
   const look = async (): Promise<void> => {
-    await controller.withdrawDue(new AbortController().signal);
+    controller.withdrawDue(new AbortController().signal);
     await controller.settled();
   };
   return {

@@ -43,10 +43,13 @@ export class FundsController {
   readonly #accounts: EscrowAccounts;
   readonly #withdrawer: Withdrawer;
   readonly #counted = new Map<string, CountedMoney>();
+  /** Lease paths whose accounts are being read before a withdrawal. */
+  readonly #reading = new Set<string>();
+  readonly #flights = new Set<Promise<void>>();
 
   constructor(deps: FundsControllerDeps) {
     this.#deps = deps;
-    this.#accounts = new EscrowAccounts(deps.reader, deps.provider);
+    this.#accounts = new EscrowAccounts(deps.reader, deps.provider, () => deps.view.height);
     this.#withdrawer = new Withdrawer({
       ...{ lane: deps.lane, log: deps.log, height: () => deps.view.height },
       onWithdrawn: (planned, outcome) => this.#noteWithdrawal(planned, outcome),
@@ -64,23 +67,55 @@ export class FundsController {
     }
   }
 
-  /** Sends what is due for the next block, without waiting for it. @throws when an account that is about to run dry cannot be read */
-  async withdrawDue(signal: AbortSignal): Promise<void> {
+  /** Sends what is due for the next block, and waits for nothing: the next block's may be as urgent. */
+  withdrawDue(signal: AbortSignal): void {
     if (this.#deps.view.staleness() !== undefined) return;
-    const first = this.#sendable();
-    if (first.length === 0) return;
-    const running = first.filter((p) => p.cause !== 'Periodic');
-    if (running.length > 0) {
-      await this.#accounts.refresh(running);
-      this.#count(this.#viewsOf(running));
+    const due = this.#sendable();
+    const old = due.filter((p) => p.cause !== 'Periodic' && this.#isOld(p.id));
+    this.#withdrawer.send(
+      due.filter((p) => !old.includes(p)),
+      signal,
+    );
+    const unread = old.filter((p) => !this.#reading.has(formatLeaseId(p.id)));
+    if (unread.length === 0) return;
+    const flight = this.#readAndSend(unread, signal).finally(() => this.#flights.delete(flight));
+    this.#flights.add(flight);
+  }
+
+  /** Never rejects. */
+  async #readAndSend(old: readonly PlannedWithdrawal[], signal: AbortSignal): Promise<void> {
+    const paths = old.map((p) => formatLeaseId(p.id));
+    for (const path of paths) this.#reading.add(path);
+    try {
+      await this.#accounts.refresh(old);
+      this.#count(this.#viewsOf(old));
       this.#retain();
+    } catch (err) {
+      this.#deps.log.warn({ err, leases: paths }, 'accounts that run dry could not be read now');
+      return;
+    } finally {
+      for (const path of paths) this.#reading.delete(path);
     }
-    this.#withdrawer.send(running.length > 0 ? this.#sendable() : first, signal);
+    this.#withdrawer.send(
+      this.#sendable().filter((p) => !this.#isOld(p.id)),
+      signal,
+    );
+  }
+
+  /**
+   * Whether the tenant may have topped up since the account was read. One that was read in the margin is sent at once: at worst
+   * it costs a withdrawal too many, while a reading costs a block.
+   */
+  #isOld(id: LeaseId): boolean {
+    const { view, marginBlocks } = this.#deps;
+    const seen = this.#accounts.get(formatDeploymentId(id));
+    return seen === undefined || view.height - seen.readAtHeight > marginBlocks() + 1n;
   }
 
   /** Resolves when no withdrawal is under way any more. */
-  settled(): Promise<void> {
-    return this.#withdrawer.settled();
+  async settled(): Promise<void> {
+    await Promise.all([...this.#flights]);
+    await this.#withdrawer.settled();
   }
 
   #sendable(): readonly PlannedWithdrawal[] {
