@@ -61,7 +61,7 @@ export const configSchema = z.strictObject({
     provider: address,
     /** The only address that the provider record may name. */
     hostUri: z.url(),
-    maxFeeUakt: amount.default(1_000_000n),
+    maxFeeUakt: amount.prefault(1_000_000),
     maxMessages: z.number().int().min(1).max(1000).default(100),
     perHour: windowLimits.prefault({
       feesUakt: 10_000_000,

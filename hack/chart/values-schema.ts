@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { configSchema as gatewayConfig } from '../../gateway/config.js';
 import { configSchema as operatorConfig } from '../../operator/config.js';
+import { configSchema as signerConfig } from '../../signer/config.js';
 
 const dnsName = (max: number): z.ZodString =>
   z
@@ -44,6 +45,9 @@ const pod = {
   priorityClassName: z.string(),
 };
 
+/** Always one of it. */
+const { replicas: _one, ...signerPod } = pod;
+
 const duration = z.string().regex(/^\d+(ms|s|m|h)$/);
 const monitor = z.strictObject({ enabled: z.boolean(), interval: duration, labels: texts });
 
@@ -74,9 +78,23 @@ const values = z.strictObject({
       'kubeconfig',
       'namespace',
       'keyFile',
+      'signer',
       'certificateSecret',
       'http',
     ]),
+  }),
+  signer: z.strictObject({
+    ...signerPod,
+    enabled: z.boolean(),
+    namespace: dnsName(63),
+    createNamespace: z.boolean(),
+    key: z.strictObject({
+      secretName: objectName,
+      secretKey: z.string().regex(/^[-._a-zA-Z0-9]+$/),
+      passphraseKey: z.string().regex(/^[-._a-zA-Z0-9]*$/),
+    }),
+    policy: signerConfig.shape.policy.partial(),
+    logLevel: signerConfig.shape.logLevel,
   }),
   gateway: z.strictObject({
     ...pod,

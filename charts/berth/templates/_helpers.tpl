@@ -22,6 +22,11 @@
 {{- end -}}
 
 {{- define "berth.operatorName" -}}{{ include "berth.fullname" . }}-operator{{- end -}}
+{{/* Where the chain key and its process live when it has one of its own. */}}
+{{- define "berth.signerNamespace" -}}
+{{- default (printf "%s-signer" .Release.Namespace) .Values.signer.namespace -}}
+{{- end -}}
+{{- define "berth.signerName" -}}{{ include "berth.fullname" . }}-signer{{- end -}}
 {{- define "berth.gatewayName" -}}{{ include "berth.fullname" . }}-gateway{{- end -}}
 
 {{/* The user names that the API server gives to the two service accounts. */}}

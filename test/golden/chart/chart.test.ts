@@ -10,9 +10,11 @@ import {
   type RenderedObject,
 } from '../../../hack/render-chart.js';
 import { parseConfig as parseGatewayConfig } from '../../../gateway/config.js';
+import { parseConfig as parseSignerConfig } from '../../../signer/config.js';
 import { parseConfig as parseOperatorConfig } from '../../../operator/config.js';
 
 jest.setTimeout(60_000);
+const PROVIDER = 'akash13xj0mcl935mrfnq7quxawqhaqp9p4ry3y952wj';
 const GOLDEN = join(import.meta.dirname, 'rendered.yaml');
 const CRDS = join(import.meta.dirname, '../../../crds/generated');
 
@@ -135,6 +137,32 @@ describe('charts/berth', () => {
         });
       }
     }
+  });
+
+  it('with the signer enabled, the key is where neither operator nor gateway has a right', async () => {
+    const policy = { chainId: 'c', provider: PROVIDER, hostUri: 'https://p.example.com:8443' };
+    const custom = await renderChart({ values: { signer: { enabled: true, policy } } });
+    const operator = named(custom, 'Deployment', 'berth-operator');
+    expect(JSON.stringify(operator)).not.toContain('berth-key');
+    expect(JSON.stringify(named(custom, 'Deployment', 'berth-signer'))).toContain('berth-key');
+    const there = custom.filter((o) => o.metadata.namespace === 'berth-system-signer');
+    const bindings = there.filter((o) => o.kind === 'RoleBinding').map((o) => o.metadata.name);
+    expect(bindings).toEqual(['berth-signer']);
+    const data = named(custom, 'ConfigMap', 'berth-signer')['data'] as Record<string, string>;
+    expect(parseSignerConfig(data['signer.yaml'] ?? '', 'chart')).toMatchObject({
+      counters: 'berth-signer-counters',
+      caller: { user: 'system:serviceaccount:berth-system-operator:berth-operator' },
+      policy,
+    });
+    const own = named(custom, 'ConfigMap', 'berth-operator')['data'] as Record<string, string>;
+    expect(parseOperatorConfig(own['operator.yaml'] ?? '', 'chart').signer?.url).toBe(
+      'https://berth-signer.berth-system-signer:8446',
+    );
+    expect(rulesOf(custom, 'signer')).toEqual([
+      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      expect.objectContaining({ resources: ['configmaps'], verbs: ['get', 'update'] }),
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+    ]);
   });
 
   it('knows every setting of the operator, and hands it on unchanged', async () => {
