@@ -4,6 +4,8 @@ import { systemClock } from './clock.js';
 import type { ChainClock } from './clock.js';
 import { createBlockFeed } from './feed/block-feed.js';
 import type { BlockFeedOptions } from './feed/block-feed.js';
+import { pastBlocksOver } from './feed/past-blocks.js';
+import type { PastBlocks } from './feed/past-blocks.js';
 import type { BlockFeed, ChainProof, ChainReader, Signer, TxLane } from './ports.js';
 import { createChainProof } from './proof/chain-proof.js';
 import { measureBlockTime } from './queries/block-time.js';
@@ -62,6 +64,7 @@ export interface ForPeople {
   blockTimeMs(): Promise<number>;
   /** Every registered provider. @throws ChainUnavailableError */
   providers(): Promise<readonly Provider[]>;
+  readonly past: PastBlocks;
 }
 
 /** Throws TypeError on a URL that is none. Connects lazily: a chain that is down shows on first use. */
@@ -133,6 +136,7 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
       ),
     blockTimeMs: async () => measureBlockTime(comet, (await readHead(pool)).height),
     providers: () => readTogether([listProviders(abciQueryOver(comet))]),
+    past: pastBlocksOver(pool, comet),
     endpoints: () => pool.states(),
     setEndpoints: (endpoints) => {
       pool.replace(endpoints, open);

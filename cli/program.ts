@@ -4,6 +4,7 @@ import { addBacktest } from './verbs/backtest.js';
 import { addDeploy } from './verbs/deploy.js';
 import { addDeploymentVerbs } from './verbs/deployment.js';
 import { addInventory } from './verbs/inventory.js';
+import { addRecord } from './verbs/record.js';
 import { addSdl } from './verbs/sdl.js';
 import { addWallet } from './verbs/wallet.js';
 import type { Wire } from './wiring.js';
@@ -29,6 +30,7 @@ export const createProgram = (wire: Wire): Command => {
   addDeploy(program, wire);
   addDeploymentVerbs(program, wire);
   addInventory(program, wire);
+  addRecord(program, wire);
   addSdl(program, wire);
   addWallet(program, wire);
   return program;

@@ -5,6 +5,7 @@ import { Decimal } from '../market/money.js';
 import type { Coin } from '../market/money.js';
 import { connectCluster } from './cluster.js';
 import type { ClusterContext } from './commands/inventory.js';
+import type { RecordContext } from './commands/record.js';
 import { misused } from './failure.js';
 import { createGatewayClient } from './gateway-client.js';
 import type { Globals } from './globals.js';
@@ -77,6 +78,26 @@ export class Wiring {
 
   /** @throws CliFailure `NodeMissing` */
   chain(): ChainContext {
+    const connection = this.#connect();
+    const { gasPrice } = this.globals;
+    return {
+      ...this.context(),
+      chain: {
+        reader: connection.reader,
+        laneFor: (signer) => connection.laneFor(signer, { gasPrice }),
+        blockTimeMs: () => connection.blockTimeMs(),
+        providers: () => connection.providers(),
+      },
+    };
+  }
+
+  /** The chain's past, for recording it. @throws CliFailure `NodeMissing` */
+  past(): RecordContext {
+    const { past, reader } = this.#connect();
+    return { ...this.context(), chain: { past, reader } };
+  }
+
+  #connect(): ReturnType<typeof connectChain> {
     const { nodes } = this.globals;
     if (nodes.length === 0) {
       throw misused('NodeMissing', 'no chain node is given', {
@@ -88,16 +109,7 @@ export class Wiring {
     this.#undo.push(() => {
       connection.close();
     });
-    const { gasPrice } = this.globals;
-    return {
-      ...this.context(),
-      chain: {
-        reader: connection.reader,
-        laneFor: (signer) => connection.laneFor(signer, { gasPrice }),
-        blockTimeMs: () => connection.blockTimeMs(),
-        providers: () => connection.providers(),
-      },
-    };
+    return connection;
   }
 
   /** @throws CliFailure `KeyMissing`, `KeyExposed`, `NodeMissing` */

@@ -43,6 +43,8 @@ export type BookLine =
   | { readonly type: 'lease'; readonly at: At; readonly id: BidId; readonly price: DecCoin }
   | { readonly type: 'lease-closed'; readonly at: At; readonly id: BidId; readonly reason: string }
   | { readonly type: 'order-closed'; readonly at: At; readonly id: OrderId }
+  /** Something of this block could not be read by the recorder: one sentence. */
+  | { readonly type: 'unreadable'; readonly at: At; readonly why: string }
   /** Heights that no node had any more: what happened in them is unknown. */
   | { readonly type: 'gap'; readonly from: bigint; readonly to: bigint }
   /** Everything up to here is above; a recorder goes on after the last of these. */
@@ -95,6 +97,7 @@ const line = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('lease-closed'), ...when, id: bidId, reason: z.string() }),
   z.strictObject({ t: z.literal('order-closed'), ...when, id: orderId }),
   z.strictObject({ t: z.literal('gap'), from: height, to: height }),
+  z.strictObject({ t: z.literal('unreadable'), ...when, why: z.string() }),
   z.strictObject({ t: z.literal('through'), ...when }),
 ]);
 
@@ -135,6 +138,8 @@ const ofParsed = (parsed: z.infer<typeof line>): BookLine => {
       return { type: 'bid-closed', at, id: parsed.id };
     case 'order-closed':
       return { type: 'order-closed', at, id: parsed.id };
+    case 'unreadable':
+      return { type: 'unreadable', at, why: parsed.why };
     case 'through':
       return { type: 'through', at };
   }
@@ -178,6 +183,8 @@ const fieldsOf = (line_: BookLine): object => {
       return { id: formatBidId(line_.id) };
     case 'order-closed':
       return { id: formatOrderId(line_.id) };
+    case 'unreadable':
+      return { why: line_.why };
     case 'through':
       return {};
   }

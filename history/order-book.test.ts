@@ -33,6 +33,7 @@ const everyKind: readonly BookLine[] = [
   leaseClosed,
   { type: 'bid-closed', at: at(20), id: bidIdOf(id, A) },
   { type: 'order-closed', at: at(21), id },
+  { type: 'unreadable', at: at(22), why: 'akash.market.v1.EventBidCreated.price: is missing' },
   { type: 'gap', from: 30n, to: 40n },
   through,
 ];

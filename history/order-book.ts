@@ -1,5 +1,5 @@
 /** A recorded order book, folded: every order with its bids and what became of it. */
-import { formatBidId, formatOrderId, orderIdOf } from '../market/ids.js';
+import { formatBidId, formatGroupId, formatOrderId, orderIdOf } from '../market/ids.js';
 import type { BidId, OrderId } from '../market/ids.js';
 import type { DecCoin } from '../market/money.js';
 import type { GroupSpec } from '../market/resources.js';
@@ -47,6 +47,8 @@ export interface OrderBook {
   readonly through: At;
   /** Of the first recorded happening; `through` when nothing happened. */
   readonly start: At;
+  /** Happenings that the recorder could not read. */
+  readonly unreadable: number;
   readonly gaps: readonly { readonly from: bigint; readonly to: bigint }[];
   /** In the order of their creation. */
   readonly orders: readonly RecordedOrder[];
@@ -79,10 +81,12 @@ const takeLease = (order: OpenOrder, line: BookLine & { readonly type: 'lease' }
 /** Takes line after line; what concerns orders from before the recording is passed over. */
 export class OrderBookFold {
   readonly #orders = new Map<string, OpenOrder>();
+  readonly #groups = new Map<string, GroupSpec>();
   readonly #gaps: { readonly from: bigint; readonly to: bigint }[] = [];
   #head: { readonly chainId: string; readonly from: bigint } | undefined;
   #through: At | undefined;
   #start: At | undefined;
+  #unreadable = 0;
 
   /** @throws OrderBookFormatError when the first line is no head, or a later one is */
   add(line: BookLine, number: number): void {
@@ -94,6 +98,9 @@ export class OrderBookFold {
         return;
       case 'gap':
         this.#gaps.push({ from: line.from, to: line.to });
+        return;
+      case 'unreadable':
+        this.#unreadable += 1;
         return;
       case 'through':
         this.#start ??= line.at;
@@ -115,6 +122,7 @@ export class OrderBookFold {
     const { chainId, from } = this.#head;
     return {
       ...{ chainId, from, through: this.#through, gaps: [...this.#gaps] },
+      unreadable: this.#unreadable,
       start: this.#start ?? this.#through,
       orders: [...this.#orders.values()],
     };
@@ -124,11 +132,14 @@ export class OrderBookFold {
     const path = formatOrderId(line.id);
     if (this.#orders.has(path)) return;
     if (line.standing === undefined) this.#start ??= line.at;
+    // What a group asks for never changes, and only its first order's block tells it.
+    const group = formatGroupId(line.id);
+    if (line.spec !== null) this.#groups.set(group, line.spec);
     this.#orders.set(path, {
       id: line.id,
       at: line.at,
       standing: line.standing === true,
-      spec: line.spec ?? undefined,
+      spec: line.spec ?? this.#groups.get(group),
       reclamationMinWindowSeconds: line.reclamationMinWindowSeconds,
       bids: [],
       lease: undefined,
