@@ -14,6 +14,7 @@ import { createBidding } from './bidding/create-bidding.js';
 import { OwnBids } from './bidding/own-bids.js';
 import { ReservationLedger } from './bidding/reservation-ledger.js';
 import { ChainSync } from './chain-view/chain-sync.js';
+import { EndpointReport } from './chain-view/endpoint-report.js';
 import { ChainView } from './chain-view/chain-view.js';
 import type { Clock } from './clock.js';
 import type { OperatorConfig } from './config.js';
@@ -207,11 +208,18 @@ export const lead = async (
     message: 'The record on chain has not been checked yet.',
   };
   const earnings = new EarningsView(reader, address, view, () => sync.leases());
+  const endpoints = new EndpointReport({
+    ...{ view, metrics, log, about: provider },
+    endpoints: () => chain.endpoints(),
+    obstacle: () => proof.obstacle(),
+    events: eventsThrough(deps.recorder),
+  });
   const status = new StatusLoop({
     ...{
       api,
       view,
       sync,
+      endpoints,
       book,
       bids,
       ledger,

@@ -1,4 +1,5 @@
 /** The operator's metrics: named recorders only, base units, no ids as labels. */
+import type { EndpointState } from '../chain/rpc/endpoint-state.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** GPUs of one model by state. */
@@ -37,6 +38,8 @@ export interface OperatorMetrics {
   inventoryAnomalies(counts: ReadonlyMap<string, number>): void;
   revenueUsdPerHour(value: number): void;
   chainHead(height: number, stalenessSeconds: number): void;
+  /** All endpoints at once: those that are gone disappear. */
+  chainEndpoints(states: readonly EndpointState[]): void;
   /** All balances at once, smallest units by denomination; the chain lists none that is empty. */
   wallet(balances: ReadonlyMap<string, number>): void;
   withdrawn(uact: number): void;
@@ -137,6 +140,25 @@ export const createMetrics = (): OperatorMetrics => {
     help: 'Since a new block was seen',
     registers,
   });
+  const ofEndpoint = (name: string, help: string): Gauge =>
+    new Gauge({ name: `berth_chain_endpoint_${name}`, help, labelNames: ['endpoint'], registers });
+  const endpointGauges: readonly [Gauge, (state: EndpointState) => number | undefined][] = [
+    [
+      ofEndpoint('healthy', '1 while nothing speaks against the endpoint'),
+      (e) => Number(e.code === 'Healthy'),
+    ],
+    [
+      ofEndpoint('serving', '1 for the endpoint that gave the last answer'),
+      (e) => Number(e.serving),
+    ],
+    [ofEndpoint('height', 'Height as of the last look'), (e) => Number(e.height)],
+    [ofEndpoint('lag_blocks', 'Blocks behind the best endpoint'), (e) => e.lagBlocks],
+    [
+      ofEndpoint('latency_seconds', "Moving average of its answers' times"),
+      (e) => (e.latencyMs === undefined ? undefined : e.latencyMs / 1000),
+    ],
+    [ofEndpoint('error_ratio', 'Moving average of failed requests, 0 to 1'), (e) => e.errorRate],
+  ];
   const wallet = new Gauge({
     name: 'berth_wallet_balance',
     help: 'Balance in smallest units',
@@ -218,6 +240,15 @@ export const createMetrics = (): OperatorMetrics => {
       for (const [reason, count] of counts) anomalies.set({ reason }, count);
     },
     revenueUsdPerHour: (value) => revenue.set(value),
+    chainEndpoints: (states) => {
+      for (const [gauge, of] of endpointGauges) {
+        gauge.reset();
+        for (const state of states) {
+          const value = of(state);
+          if (value !== undefined) gauge.set({ endpoint: state.label }, value);
+        }
+      }
+    },
     chainHead: (h, s) => {
       height.set(h);
       if (Number.isFinite(s)) staleness.set(s);

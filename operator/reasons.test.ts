@@ -18,7 +18,7 @@ const GOOD = [
     'ManifestReceived',
     'NotReclaiming',
   ],
-  ...['Received', 'Started', 'Valid', 'Ready'],
+  ...['Received', 'Started', 'Valid', 'Ready', 'Fresh', 'EndpointHealthy', 'EndpointServing'],
 ];
 
 const here = new URL('.', import.meta.url);

@@ -14,6 +14,8 @@ export const PROVIDER_REASONS = {
   OperatorFailed: 'A fault of the operator itself; it ends and is started again.',
   ChainNeverSeen: 'No block has been seen from any endpoint since the start.',
   ChainStale: 'The last block seen is too old: no bids and no teardown until a new one comes.',
+  EndpointUnhealthy:
+    'A chain endpoint is not asked any more, or has stopped answering; the Event says why (docs/operations.md).',
   ChainNotRead: 'Orders, bids and leases have not been listed yet.',
   InventoryNotSynced: 'Nodes, pods and namespaces have not been listed completely yet.',
   InventoryStale: 'The API server has said nothing for too long; what is free is unknown.',

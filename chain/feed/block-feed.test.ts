@@ -206,7 +206,7 @@ describe('the block feed', () => {
     rpc.mute = true;
     start([rpc.url, other.url], 60_000);
     await until('the other subscription', () => other.subscribers === 1);
-    for (let i = 0; i < 5; i += 1) [rpc.addBlock(), other.addBlock()];
+    for (let i = 0; i < 5; i += 1) for (const node of [rpc, other]) node.addBlock();
     await until('all of them', () => blocks.length === 6);
     expect(heights()).toEqual(upTo(1, 6));
   });

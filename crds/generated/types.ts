@@ -289,6 +289,31 @@ export interface Condition {
     readonly message: string;
 }
 /**
+ * One RPC node.
+ */
+export interface EndpointStatus {
+    /**
+     * Host and port.
+     */
+    readonly endpoint: string;
+    /**
+     * Stable CamelCase code, see docs/reasons.md.
+     */
+    readonly code: string;
+    /**
+     * One sentence for people.
+     */
+    readonly message: string;
+    /**
+     * Whether its word alone is proof.
+     */
+    readonly trusted: boolean;
+    /**
+     * Whether it gave the last answer.
+     */
+    readonly serving: boolean;
+}
+/**
  * How far the chain was followed.
  */
 export interface ChainStatus {
@@ -297,13 +322,19 @@ export interface ChainStatus {
      */
     readonly height: string;
     /**
-     * URL in use.
+     * Host and port of the endpoint that serves.
      */
     readonly endpoint: string;
     /**
      * That block's time, Unix milliseconds.
      */
     readonly timeMs: string;
+    /**
+     * Every endpoint as it is.
+     *
+     * @maxItems 16
+     */
+    readonly endpoints?: readonly EndpointStatus[];
 }
 /**
  * GPUs of all models.

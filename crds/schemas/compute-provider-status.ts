@@ -104,11 +104,27 @@ export const computeProviderStatus = object(
       'Bidding',
       'GatewayReachable',
     ),
-    chain: object('ChainStatus', 'How far the chain was followed.', {
-      height: uint64('Height of the last block processed.'),
-      endpoint: text('URL in use.', 1024),
-      timeMs: uint64("That block's time, Unix milliseconds."),
-    }),
+    chain: object(
+      'ChainStatus',
+      'How far the chain was followed.',
+      {
+        height: uint64('Height of the last block processed.'),
+        endpoint: text('Host and port of the endpoint that serves.', 1024),
+        timeMs: uint64("That block's time, Unix milliseconds."),
+        endpoints: list(
+          'Every endpoint as it is.',
+          object('EndpointStatus', 'One RPC node.', {
+            endpoint: text('Host and port.', 1024),
+            code: reasonCode,
+            message: text('One sentence for people.', 512),
+            trusted: flag('Whether its word alone is proof.'),
+            serving: flag('Whether it gave the last answer.'),
+          }),
+          16,
+        ),
+      },
+      { optional: ['endpoints'] },
+    ),
     gpus: object('GpuTotals', 'GPUs of all models.', gpuCounts),
     inventory,
     nodes,

@@ -5,7 +5,8 @@ import type { ProviderObservation } from './provider-status.js';
 
 const row = { allocatable: 8, leased: 4, reserved: 2, available: 1, unsellable: 1 };
 const seen = {
-  chain: { height: 7n, timeMs: 1000, endpoint: 'http://a' },
+  chain: { height: 7n, timeMs: 1000, endpoint: 'http://a', endpoints: [] },
+  ...{ chainFresh: { code: 'Fresh', message: 'New blocks come.' }, chainOthers: '' },
   ...{ chainFault: undefined, inventoryFault: undefined, registrationFault: undefined },
   ...{ fundsFault: undefined, biddingFault: undefined, nodes: [], activeLeases: 1, anomalies: [] },
   inventory: [

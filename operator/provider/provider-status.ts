@@ -11,13 +11,25 @@ import type {
   StorageInventory,
   UnsellableCount,
 } from '../../crds/generated/types.js';
+import type { EndpointState } from '../../chain/rpc/endpoint-state.js';
 import type { Coin } from '../../market/money.js';
 import { formatCoin } from '../../market/money.js';
 import type { Reason } from '../../market/reasons.js';
 
 export interface ProviderObservation {
   readonly chain:
-    { readonly height: bigint; readonly timeMs: number; readonly endpoint: string } | undefined;
+    | {
+        readonly height: bigint;
+        readonly timeMs: number;
+        /** Host and port of the one that serves. */
+        readonly endpoint: string;
+        readonly endpoints: readonly EndpointState[];
+      }
+    | undefined;
+  /** Reason and message of ChainSynced while it holds. */
+  readonly chainFresh: Reason;
+  /** Which endpoints are not well, for the end of a sentence; may be empty. */
+  readonly chainOthers: string;
   /** Why the chain view is not fresh, `undefined` when it is; likewise below. */
   readonly chainFault: Reason | undefined;
   readonly inventoryFault: Reason | undefined;
@@ -80,7 +92,15 @@ const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
     seen.biddingFault,
   ];
   return [
-    observe('ChainSynced', seen.chainFault, 'Fresh', 'New blocks are seen as they come.'),
+    observe(
+      'ChainSynced',
+      seen.chainFault && {
+        ...seen.chainFault,
+        message: `${seen.chainFault.message}${seen.chainOthers}`,
+      },
+      seen.chainFresh.code,
+      seen.chainFresh.message,
+    ),
     observe(
       'InventorySynced',
       seen.inventoryFault,
@@ -134,6 +154,9 @@ export const providerStatus = (
           height: seen.chain.height.toString(),
           endpoint: seen.chain.endpoint,
           timeMs: String(seen.chain.timeMs),
+          endpoints: seen.chain.endpoints.map(({ label, code, message, trusted, serving }) => ({
+            ...{ endpoint: label, code, message, trusted, serving },
+          })),
         },
       }),
   gpus: totals(seen.inventory),

@@ -10,6 +10,7 @@ import type { Reason } from '../../market/reasons.js';
 import type { DecisionLog } from '../bidding/decision-log.js';
 import type { OwnBids } from '../bidding/own-bids.js';
 import type { ReservationLedger } from '../bidding/reservation-ledger.js';
+import type { EndpointReport } from '../chain-view/endpoint-report.js';
 import type { ChainSync } from '../chain-view/chain-sync.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Clock } from '../clock.js';
@@ -26,6 +27,7 @@ export interface StatusLoopDeps {
   readonly api: KubeApi;
   readonly view: ChainView;
   readonly sync: ChainSync;
+  readonly endpoints: EndpointReport;
   readonly book: OrderBook;
   readonly bids: OwnBids;
   readonly ledger: ReservationLedger;
@@ -86,6 +88,7 @@ export class StatusLoop {
     const object = provider();
     const status = this.#status(object);
     this.#gauges(status);
+    this.#deps.endpoints.run();
     const { updatedAt: _, chain: __, earnedTodayUact: ___, fees: ____, ...significant } = status;
     const text = JSON.stringify(significant);
     const age = clock.now() - Date.parse(object.status?.updatedAt ?? '1970-01-01T00:00:00Z');
@@ -100,8 +103,18 @@ export class StatusLoop {
   }
 
   #status(object: ComputeProvider): ComputeProviderStatus {
-    const { view, sync, book, bids, ledger, decisions, inventory, inventoryMaxAgeMs, clock } =
-      this.#deps;
+    const {
+      view,
+      sync,
+      book,
+      bids,
+      ledger,
+      decisions,
+      inventory,
+      inventoryMaxAgeMs,
+      clock,
+      endpoints,
+    } = this.#deps;
     const synced = inventory.fault(Number.POSITIVE_INFINITY) === undefined;
     const snapshot = synced ? inventory.snapshot(ledger.all()) : undefined;
     const live = new Set(sync.leases().map((l) => formatOrderId(orderIdOf(l.id))));
@@ -121,9 +134,12 @@ export class StatusLoop {
             : {
                 height: view.height,
                 timeMs: view.timeMs,
-                endpoint: object.spec.chain.endpoints[0]?.url ?? '',
+                endpoint: endpoints.serving(),
+                endpoints: endpoints.states(),
               },
         chainFault: view.staleness(),
+        chainFresh: endpoints.fresh(),
+        chainOthers: endpoints.others(),
         inventoryFault: inventory.fault(inventoryMaxAgeMs),
         registrationFault: this.#deps.registrationFault(),
         fundsFault: walletFault(object, balances, fees, this.#deps.refill()),
