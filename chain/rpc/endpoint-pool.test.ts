@@ -4,6 +4,7 @@ import { isRpcAnswerError } from '../errors.js';
 import { isChainUnavailable } from '../ports.js';
 import { ScriptedError, ScriptedRpc } from '../testing/scripted-rpc.js';
 import { until } from '../testing/until.js';
+import type { EndpointConfig } from './endpoint-config.js';
 import { EndpointPool } from './endpoint-pool.js';
 import { createHttpEndpoint } from './http-endpoint.js';
 import { Prober } from './prober.js';
@@ -136,6 +137,57 @@ describe('the endpoint pool', () => {
     const query = { jsonrpc: '2.0', id: 1, method: 'abci_query', params: {} } as const;
     const answer = await makePool().execute(query);
     expect(answer.result).toEqual({ response: { code: 0, height: '7' } });
+  });
+
+  it('a silent endpoint is overtaken long before its deadline, and the next request does not wait for it', async () => {
+    const pool = new EndpointPool({
+      endpoints: [first.url, second.url].map((url) => createHttpEndpoint(url, 3_600_000)),
+      clock: systemClock,
+      recheckMs: 15_000,
+    });
+    pools.push(pool);
+    expect(await ask(pool)).toBe(first.url);
+    first.hang = true;
+    expect(await ask(pool)).toBe(second.url);
+    const before = first.calls.length;
+    expect(await ask(pool)).toBe(second.url);
+    expect(first.calls.length).toBe(before);
+    expect(pool.states().map((e) => e.serving)).toEqual([false, true]);
+  });
+
+  it.each([
+    ['429', { status: 429, text: 'slow down' }],
+    ['502 with a page', { status: 502, text: '<html>' }],
+    ['JSON that is cut off', { status: 200, text: '{"jsonrpc":"2.0","id":1,"resu' }],
+  ])('%s lets another endpoint answer', async (_name, httpError) => {
+    first.httpError = httpError;
+    expect(await ask(makePool())).toBe(second.url);
+  });
+
+  it('changed endpoints are taken: what stays keeps what is known of it, what goes is not asked', async () => {
+    const pool = makePool();
+    await ask(pool);
+    const open = (config: EndpointConfig) => createHttpEndpoint(config, 300);
+    pool.replace([{ url: second.url, trusted: true }, { url: first.url }], open);
+    expect(pool.states().map((e) => [e.code, e.trusted])).toEqual([
+      ['NotChecked', true],
+      ['Healthy', false],
+    ]);
+    pool.replace([{ url: second.url, trusted: true }], open);
+    expect(await ask(pool)).toBe(second.url);
+    expect(() => {
+      pool.replace([], open);
+    }).toThrow('at least one');
+  });
+
+  it('targets are independent endpoints, the best first, none of them excluded', async () => {
+    const pool = makePool('scripted-1', [first.url, first.url, second.url]);
+    await ask(pool);
+    const host = (rpc: ScriptedRpc): string => new URL(rpc.url).host;
+    expect(pool.targets(2).map((t) => t.label)).toEqual([host(first), host(second)]);
+    second.chainId = 'other-1';
+    await new Prober(pool, systemClock).round();
+    expect(pool.targets(2).map((t) => t.label)).toEqual([host(first)]);
   });
 
   it('a demoted endpoint lets the next one go first', async () => {
