@@ -8,7 +8,7 @@ import type { BidId, OrderId } from '../market/ids.js';
 import { formatPrice } from '../market/money.js';
 import type { DecCoin } from '../market/money.js';
 import type { GroupSpec } from '../market/resources.js';
-import { coinSchema, groupSpecJson, groupSpecSchema } from './group-spec-json.js';
+import { coinSchema, groupSpecJson, groupSpecSchema } from '../market/group-spec-json.js';
 
 export const ORDER_BOOK_VERSION = 1;
 

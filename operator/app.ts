@@ -13,15 +13,19 @@ import type { Reason } from '../market/reasons.js';
 import { ReasonError } from '../market/reasons.js';
 import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
+import { readSecret } from './config.js';
 import type { OperatorConfig } from './config.js';
 import { connectCluster } from './connect-cluster.js';
 import { serveHttp } from './http.js';
+import type { HttpServer } from './http.js';
 import { lead } from './lead.js';
 import { workWhileLeading } from './leadership.js';
 import type { Logger } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { whenSigner } from './when-signer.js';
 import { PolicyView } from './policy-view.js';
+import { serveScreening } from './screening/server.js';
+import type { ScreeningDesk } from './screening/server.js';
 import type { RegistrationDeps } from './provider/registration.js';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -40,10 +44,26 @@ const issueFor =
     });
   };
 
+const startScreening = async (
+  { screening }: OperatorConfig,
+  desk: () => ScreeningDesk | undefined,
+  log: Logger,
+): Promise<HttpServer | undefined> => {
+  if (screening === undefined) return undefined;
+  return serveScreening({
+    listen: screening,
+    token: readSecret(screening.tokenFile, 'screening.tokenFile'),
+    desk,
+    onError: (err) => log.warn({ err }, 'a screening question could not be answered'),
+  });
+};
+
 export interface OperatorRun {
   /** Resolves when the operator has ended; `undefined` for a wanted end, else why. */
   readonly ended: Promise<Reason | undefined>;
   readonly httpPort: number;
+  /** `undefined` where screening is not configured. */
+  readonly screeningPort: number | undefined;
 }
 
 /** Starts and returns once it listens. @throws ConfigError, KubeAccessError or WalletError when it cannot even start */
@@ -71,6 +91,8 @@ export const startOperator = async (
     live: () => undefined,
     ready: () => state.ready,
   });
+  let desk: ScreeningDesk | undefined;
+  const screening = await startScreening(config, () => desk, log);
   const instance = env['POD_NAME'] ?? `${hostname()}-${process.pid}`;
   const recorder = new EventRecorder({
     ...{ api, clock, random, instance, controller: 'berth.dev/operator' },
@@ -136,6 +158,9 @@ export const startOperator = async (
             recorder,
             instance,
             issueCertificate: issueFor(clock),
+            onDesk: (answering) => {
+              desk = answering;
+            },
           },
           (reason) => {
             state.ready = reason;
@@ -203,8 +228,9 @@ export const startOperator = async (
     .catch(fail)
     .then(async () => {
       await http.close();
+      await screening?.close();
       cluster.close();
       return endReason;
     });
-  return { ended, httpPort: http.port };
+  return { ended, httpPort: http.port, screeningPort: screening?.port };
 };

@@ -53,6 +53,15 @@ export const configSchema = z.strictObject({
       port: z.number().int().min(0).max(65535).default(9090),
     })
     .prefault({}),
+  /** Answers explanations to the gateway and `berth explain`; left out, nothing listens. */
+  screening: z
+    .strictObject({
+      host: z.string().default('0.0.0.0'),
+      port: z.number().int().min(0).max(65535).default(9091),
+      /** File with the token that who asks must show; never inline. */
+      tokenFile: z.string().min(1),
+    })
+    .optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   leaderElection: z
     .strictObject({
@@ -166,4 +175,16 @@ export const readConfig = (path: string): OperatorConfig => {
     throw new ConfigError(`cannot read the configuration file ${path}`, { cause });
   }
   return parseConfig(text, path);
+};
+
+/** A secret from a file, white space around it aside. @throws ConfigError naming the field */
+export const readSecret = (path: string, field: string): string => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new ConfigError(`${field}: cannot read ${path}`, { cause });
+  }
+  if (text === '') throw new ConfigError(`${field}: ${path} is empty`);
+  return text;
 };

@@ -41,6 +41,7 @@ import { OrderBook } from './orderbook/order-book.js';
 import type { PolicyView } from './policy-view.js';
 import { Registration } from './provider/registration.js';
 import type { RegistrationDeps } from './provider/registration.js';
+import type { ScreeningDesk } from './screening/server.js';
 import { StatusLoop } from './provider/status-loop.js';
 
 /** Changes of nodes and pods that come within this time are taken in together. */
@@ -62,6 +63,8 @@ export interface LeadDeps {
   /** Names this process in what it writes. */
   readonly instance: string;
   readonly issueCertificate: RegistrationDeps['issue'];
+  /** Told who answers screening questions. */
+  readonly onDesk: (desk: ScreeningDesk) => void;
 }
 
 /** Resolves after `outer` aborts, when every loop has ended. Only programming errors reject, and end everything else first. */
@@ -160,6 +163,13 @@ export const lead = async (
     },
     signal,
   );
+  deps.onDesk({
+    screening: bidding.screening,
+    findOrder: async (id) => {
+      const path = formatOrderId(id);
+      return book.open().find((o) => formatOrderId(o.id) === path) ?? reader.order(id);
+    },
+  });
   const leases = createLeases({
     ...{
       api,

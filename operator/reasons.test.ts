@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { reasonsTable } from './reasons-table.js';
-import { BID_REASONS, LEASE_REASONS, PROVIDER_REASONS } from './reasons.js';
+import { BID_REASONS, LEASE_REASONS, PROVIDER_REASONS, SCREENING_REASONS } from './reasons.js';
 
 const codes = new Set(
-  [PROVIDER_REASONS, BID_REASONS, LEASE_REASONS].flatMap((table) => Object.keys(table)),
+  [PROVIDER_REASONS, BID_REASONS, LEASE_REASONS, SCREENING_REASONS].flatMap((table) =>
+    Object.keys(table),
+  ),
 );
 /** Reasons of a condition that holds, phases, and Events: they say that all is well, not why something is not. */
 const GOOD = [
@@ -53,7 +55,9 @@ describe("the operator's reasons", () => {
   });
 
   it('codes are CamelCase, and each means one thing', () => {
-    const all = [PROVIDER_REASONS, BID_REASONS, LEASE_REASONS].flatMap((t) => Object.keys(t));
+    const all = [PROVIDER_REASONS, BID_REASONS, LEASE_REASONS, SCREENING_REASONS].flatMap((t) =>
+      Object.keys(t),
+    );
     expect(new Set(all).size).toBe(all.length);
     for (const code of all) expect(code).toMatch(/^([A-Z][a-z]+)+$/);
   });

@@ -89,3 +89,12 @@ export const LEASE_REASONS = {
   NotRead: 'The escrow account has not been read yet.',
   WithdrawalFailed: 'The chain refused a withdrawal; it is tried again later.',
 } as const;
+
+/** Why the screening service gives no explanation. */
+export const SCREENING_REASONS = {
+  ScreeningTokenInvalid: 'The token of the request is missing or wrong.',
+  ScreeningRequestInvalid: 'The question cannot be read; the field says where.',
+  ScreeningFailed: 'The question could not be answered for a fault of the operator or the chain.',
+  OrderUnknown: 'The chain has no such order.',
+  NotLeading: 'Another replica leads, and only the leader knows what is reserved.',
+} as const;

@@ -7,6 +7,7 @@ import type { BidRules } from '../../bidengine/bid-rules.js';
 import type { DecideInput, Decision } from '../../bidengine/input.js';
 import type { PricingPolicy } from '../../bidengine/pricing-policy.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
+import type { PricingStrategy } from '../../bidengine/strategy.js';
 import { formatOrderId } from '../../market/ids.js';
 import type { Reason } from '../../market/reasons.js';
 import type { Order } from '../../market/records.js';
@@ -17,7 +18,7 @@ import type { OperatorMetrics } from '../metrics.js';
 import type { OrderBook } from '../orderbook/order-book.js';
 import type { BidSubmitter, DecidedBid } from './bid-submitter.js';
 import type { DecisionLog } from './decision-log.js';
-import { pendingGpus } from './pending-gpus.js';
+import { decideInput } from './decide-input.js';
 import type { OwnBids } from './own-bids.js';
 import type { ReservationLedger } from './reservation-ledger.js';
 import { reservationOf } from '../../bidengine/reserve.js';
@@ -33,6 +34,8 @@ export interface CycleInputs {
   readonly nowMs: number;
   readonly exchange: ExchangeRates;
   readonly blockedHostnames: readonly string[];
+  /** Who names the price, where it is not the price books. */
+  readonly strategy?: PricingStrategy | undefined;
   /** Nodes and pods as they are now, less the reservations that no pod shows yet. */
   readonly inventory: (reservations: readonly Reservation[]) => InventorySnapshot;
 }
@@ -95,13 +98,14 @@ export class BiddingCycle {
   }
 
   #decideAll(orders: readonly Order[], inputs: CycleInputs): readonly DecidedBid[] {
-    const { ledger, withReservations } = this.#deps;
+    const { ledger, withReservations, decide, view, bids } = this.#deps;
     const decided: DecidedBid[] = [];
     const held = [...ledger.all()];
     let snapshot = inputs.inventory(held);
     for (const order of orders) {
       if (decided.length === MOST_PER_INTENT) break;
-      const decision = this.#decide(order, snapshot, held, decided.length, inputs);
+      const taken = { snapshot, held, decidedBefore: decided.length };
+      const decision = decide(decideInput(order, { view, bids, inputs }, taken));
       this.#note(order, decision);
       if (decision.type === 'skip') continue;
       decided.push({ order, decision });
@@ -110,50 +114,6 @@ export class BiddingCycle {
       snapshot = withReservations(snapshot, [reservation]);
     }
     return decided;
-  }
-
-  #decide(
-    order: Order,
-    snapshot: InventorySnapshot,
-    held: readonly Reservation[],
-    decidedBefore: number,
-    inputs: CycleInputs,
-  ): Decision {
-    const { view, bids, decide } = this.#deps;
-    const pending = held.filter((r) => bids.onChain(r.key)?.state !== 'active');
-    const { facts, rules } = inputs;
-    // Bids that are in a block since the balances were read are paid for, and the balances do not show it.
-    const unseen = bids.standing().filter((b) => b.createdAt > facts.height).length;
-    const underway = BigInt(bids.inFlight().length + unseen + decidedBefore);
-    const spendable = (denom: string): bigint =>
-      facts.balances.find((b) => b.denom === denom)?.amount ?? 0n;
-    const committed = (denom: 'uakt' | 'uact'): bigint => {
-      const deposit =
-        rules.depositDenoms[0] === denom
-          ? (facts.params.bidMinDeposits.find((d) => d.denom === denom)?.amount ?? 0n)
-          : 0n;
-      return underway * (deposit + (denom === 'uakt' ? rules.bidFeeUakt : 0n));
-    };
-    return decide({
-      order,
-      snapshot,
-      policies: inputs.policies,
-      provider: {
-        address: inputs.address,
-        attributes: facts.record.attributes,
-        audited: facts.audited,
-      },
-      wallet: {
-        uakt: { spendable: spendable('uakt'), committed: committed('uakt') },
-        uact: { spendable: spendable('uact'), committed: committed('uact') },
-      },
-      chain: { marketParams: facts.params, blockTimeMs: view.blockTimeMs, height: view.height },
-      nowMs: inputs.nowMs,
-      exchange: inputs.exchange,
-      rules,
-      ownerPendingGpus: pendingGpus(pending, order.id.owner),
-      blockedHostnames: inputs.blockedHostnames,
-    });
   }
 
   #note(order: Order, decision: Decision): void {

@@ -28,6 +28,7 @@ import { DecisionLog } from './decision-log.js';
 import type { OwnBids } from './own-bids.js';
 import type { BidRecords, IntentStore } from './ports.js';
 import type { ReservationLedger } from './reservation-ledger.js';
+import { Screening } from './screening.js';
 import { RetrySchedule } from './retry-schedule.js';
 
 export interface BiddingDeps {
@@ -60,6 +61,7 @@ export interface Bidding {
   readonly closer: BidCloser;
   readonly submitter: BidSubmitter;
   readonly decisions: DecisionLog;
+  readonly screening: Screening;
   /**
    * Takes over what was left in flight and makes Bids and reservations true to the last recount. Nothing is decided before
    * it has succeeded once. @throws when chain or cluster cannot be read
@@ -180,6 +182,7 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
   return {
     submitter,
     decisions,
+    screening: new Screening({ view, bids, ledger, inputs }),
     cycle: new BiddingCycle({
       ...{
         view,

@@ -9,6 +9,7 @@ import { FakeKube } from '../../kube/testing/fake-kube.js';
 import type { Reason } from '../../market/reasons.js';
 import { systemClock } from '../clock.js';
 import { parseConfig } from '../config.js';
+import type { ScreeningDesk } from '../screening/server.js';
 import type { OperatorConfig } from '../config.js';
 import { lead } from '../lead.js';
 import { createLogger } from '../logger.js';
@@ -111,6 +112,8 @@ export interface World {
   /** The running operator's metrics; fresh after each start. */
   readonly metrics: () => OperatorMetrics;
   readonly notReady: () => Reason | undefined;
+  /** Who answers screening questions, once the operator leads. */
+  readonly desk: () => ScreeningDesk | undefined;
   start(): void;
   /** Stops the operator as a kill would: nothing is finished, only awaited. */
   kill(): Promise<void>;
@@ -127,6 +130,7 @@ export interface World {
 const BLOCK_EVERY_MS = 15;
 
 export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
+  let desk: ScreeningDesk | undefined;
   const config = { ...quickConfig, timings: { ...quickConfig.timings, ...options.timings } };
   const chain = new FakeChain();
   const kube = new FakeKube(() => Date.now());
@@ -217,6 +221,9 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
             instance: 'world',
           },
           issueCertificate: () => Promise.resolve(TEST_CERTIFICATE),
+          onDesk: (answering) => {
+            desk = answering;
+          },
         },
         (reason) => {
           notReady = reason;
@@ -239,6 +246,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     kube,
     metrics: () => metrics,
     notReady: () => notReady,
+    desk: () => desk,
     start,
     kill,
     until: async (what, check, limitMs = 10_000) => {

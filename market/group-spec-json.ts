@@ -1,8 +1,8 @@
 /** What a group asks for as readable JSON: whole numbers and amounts are strings, so that nothing is rounded on the way. */
 import { z } from 'zod';
-import { Decimal, parseDecimal } from '../market/money.js';
-import type { DecCoin } from '../market/money.js';
-import type { GroupSpec } from '../market/resources.js';
+import { Decimal, parseDecimal } from './money.js';
+import type { DecCoin } from './money.js';
+import type { GroupSpec } from './resources.js';
 
 const whole = z
   .string()
