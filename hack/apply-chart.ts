@@ -11,6 +11,8 @@ export type AccountRef = `${string}/${string}`;
 export interface AppliedChart {
   readonly operator: AccountRef;
   readonly gateway: AccountRef;
+  /** Only where the values enable it. */
+  readonly signer: AccountRef | undefined;
   /** The operator's `namespace` setting: manifests, intents, the leader-election Lease. */
   readonly namespace: string;
   readonly objects: readonly RenderedObject[];
@@ -58,15 +60,23 @@ export const applyObjects = (kubeconfigPath: string, objects: readonly object[])
     objects.map((object) => JSON.stringify(object)).join('\n---\n'),
   );
 
-const accountOf = (objects: readonly RenderedObject[], component: string): AccountRef => {
+const findAccount = (
+  objects: readonly RenderedObject[],
+  component: string,
+): AccountRef | undefined => {
   const account = objects.find(
     (o) =>
       o.kind === 'ServiceAccount' &&
       o.metadata.labels?.['app.kubernetes.io/component'] === component,
   );
+  return account && `${account.metadata.namespace ?? ''}/${account.metadata.name}`;
+};
+
+const accountOf = (objects: readonly RenderedObject[], component: string): AccountRef => {
+  const account = findAccount(objects, component);
   if (account === undefined)
     throw new Error(`the chart has no service account of the ${component}`);
-  return `${account.metadata.namespace ?? ''}/${account.metadata.name}`;
+  return account;
 };
 
 /** Makes the release namespace, applies CRDs, service accounts, roles and policies, and waits until the CRDs are served. */
@@ -89,6 +99,7 @@ export const applyChart = async (
   return {
     operator: accountOf(rbac, 'operator'),
     gateway: accountOf(rbac, 'gateway'),
+    signer: findAccount(rbac, 'signer'),
     namespace,
     objects: [...crds, ...rbac],
   };

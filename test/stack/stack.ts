@@ -18,6 +18,8 @@ import { startCluster } from '../peers/cluster/start-cluster.js';
 import type { Cluster } from '../peers/cluster/types.js';
 import { aComputeProvider, aPricingPolicy } from './policies.js';
 import type { ProviderOptions } from './policies.js';
+import { startSignerProcess } from './signer-process.js';
+import type { SignerProcess } from './signer-process.js';
 import { supervise } from './supervised.js';
 import type { Supervised } from './supervised.js';
 
@@ -35,13 +37,15 @@ export interface StackOptions {
   readonly chainThrough?: (rpcUrl: string) => Promise<string | readonly string[]>;
   /** Overrides of the operator's configuration, by key. */
   readonly operator?: Readonly<Record<string, unknown>>;
+  /** Keeps the key in a process of its own, with this over its usual policy. */
+  readonly signerPolicy?: Readonly<Record<string, unknown>>;
   /** How operator and gateway are run; default from source, under the Node that runs us. */
   readonly start?: StartProcess;
 }
 
 /** One process of Berth, to be kept running. */
 export interface ProcessSpec {
-  readonly name: 'operator' | 'gateway';
+  readonly name: 'operator' | 'gateway' | 'signer';
   readonly configFile: string;
   readonly logPath: string;
 }
@@ -53,6 +57,8 @@ export interface Stack {
   readonly chain: Chain;
   readonly operator: Supervised;
   readonly gateway: Supervised;
+  /** Where the key has a process of its own. */
+  readonly signer: SignerProcess | undefined;
   /** An administrator's access, for looking; operator and gateway have their own. */
   readonly api: KubeApi;
   /** The namespace that operator and gateway share. */
@@ -126,13 +132,22 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const chain = chainStart.value;
 
     log('applying the chart: CRDs, service accounts, roles, admission policies');
-    const chart = await applyChart(cluster.kubeconfigPath);
+    const account = chain.account('provider');
+    const gatewayPort = await freePort();
+    const signerPolicy = options.signerPolicy && {
+      chainId: chain.chainId,
+      provider: account.address,
+      hostUri: `https://localhost:${gatewayPort}`,
+      ...options.signerPolicy,
+    };
+    const chart = await applyChart(
+      cluster.kubeconfigPath,
+      signerPolicy && { values: { signer: { enabled: true, policy: signerPolicy } } },
+    );
     const admin = await connectCluster(cluster.kubeconfigPath, process.env, systemClock);
     undo.push(async () => {
       admin.close();
     });
-    const gatewayPort = await freePort();
-    const account = chain.account('provider');
     await admin.api.apply(
       COMPUTE_PROVIDERS,
       aComputeProvider({
@@ -148,6 +163,15 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const keyFile = join(dir, 'provider.key');
     await writeFile(keyFile, account.mnemonic, { mode: 0o600 });
     await chmod(keyFile, 0o600);
+    const start = options.start ?? fromSource;
+    const signer =
+      signerPolicy &&
+      chart.signer &&
+      (await startSignerProcess({
+        ...{ dir, cluster, keyFile, start, api: admin.api, policy: signerPolicy },
+        ...{ signer: chart.signer, operator: chart.operator },
+      }));
+    if (signer !== undefined) undo.push(() => signer.process.stop());
     const [operatorPort, gatewayHttpPort] = [await freePort(), await freePort()];
     const operatorConfig = join(dir, 'operator.yaml');
     await writeFile(
@@ -155,7 +179,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       stringify({
         kubeconfig: await cluster.kubeconfigFor(chart.operator),
         namespace: chart.namespace,
-        keyFile,
+        ...(signer === undefined ? { keyFile } : { signer: signer.operatorConfig }),
         http: { host: '127.0.0.1', port: operatorPort },
         clusterCidrs: ['10.96.0.0/16'],
         leaderElection: {
@@ -179,7 +203,6 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       }),
     );
     log("starting operator and gateway with their service accounts' tokens");
-    const start = options.start ?? fromSource;
     const operator = await start({
       name: 'operator',
       configFile: operatorConfig,
@@ -193,7 +216,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     });
     undo.push(() => gateway.stop());
     return {
-      ...{ cluster, chain, operator, gateway, stop, namespace: chart.namespace, api: admin.api },
+      ...{ cluster, chain, operator, gateway, signer, stop, api: admin.api },
+      namespace: chart.namespace,
       operatorMetrics: `http://127.0.0.1:${operatorPort}`,
       gatewayMetrics: `http://127.0.0.1:${gatewayHttpPort}`,
       gatewayUrl: `https://localhost:${gatewayPort}`,
