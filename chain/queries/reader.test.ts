@@ -6,6 +6,7 @@ import {
   Types_Payment as WirePayment,
 } from '@akashnetwork/chain-sdk/private-types/akash.v1';
 import {
+  BidFilters,
   Bid as WireBid,
   Bid_State,
   Order as WireOrder,
@@ -198,6 +199,56 @@ describe('lists', () => {
     });
     expect(await client.reader.leasesOf(PROVIDER, ['active', 'reclaiming'])).toHaveLength(1);
     expect(asked).toEqual([`active ${PROVIDER} @`, `reclaiming ${PROVIDER} @42`]);
+  });
+
+  it('what lives on the market is read at one height, and never our history', async () => {
+    const asked: string[] = [];
+    answer((path, data, height) => {
+      const filters = bytesFields(data, 1)[0] ?? new Uint8Array();
+      const state = /Bids$/.test(path)
+        ? BidFilters.decode(filters).state
+        : /Leases$/.test(path)
+          ? LeaseFilters.decode(filters).state
+          : 'open';
+      asked.push(`${path.split('/').at(-1) ?? ''} ${state} @${height}`);
+      return abciAnswer(list(path.endsWith('Orders') ? [anOrder(1)] : []), 42);
+    });
+    const market = await client.reader.market(PROVIDER);
+    expect(market).toMatchObject({ height: 42n, bids: [], leases: [] });
+    expect(market.orders.map((o) => o.id.dseq)).toEqual([1n]);
+    expect(asked).toEqual([
+      ...['Orders open @', 'Bids open @42', 'Bids active @42'],
+      ...['Leases active @42', 'Leases reclaiming @42'],
+    ]);
+  });
+
+  it('our bids on a few orders are asked for one by one; on many they are listed', async () => {
+    const asked = new Map<string, number>();
+    answer((path) => {
+      const name = path.split('/').at(-1) ?? '';
+      asked.set(name, (asked.get(name) ?? 0) + 1);
+      return name === 'Bid' ? abciRefusal('sdk', 22, 'bid not found') : abciAnswer(list([]), 42);
+    });
+    const orders = Array.from({ length: 300 }, (_, i) => ({ ...orderId, dseq: BigInt(i + 1) }));
+    expect(await client.reader.bidsOn(PROVIDER, orders.slice(0, 3))).toEqual([]);
+    expect([...asked]).toEqual([['Bid', 3]]);
+    expect(await client.reader.bidsOn(PROVIDER, orders)).toEqual([]);
+    expect([...asked]).toEqual([
+      ['Bid', 3],
+      ['Bids', 4],
+    ]);
+  });
+
+  it('a history without end is not read: each order is asked for instead', async () => {
+    let bids = 0;
+    answer((path) => {
+      if (path.endsWith('Bids')) return abciAnswer(list([], Uint8Array.of(1)), 42);
+      bids += 1;
+      return abciRefusal('sdk', 22, 'bid not found');
+    });
+    const orders = Array.from({ length: 260 }, (_, i) => ({ ...orderId, dseq: BigInt(i + 1) }));
+    expect(await client.reader.bidsOn(PROVIDER, orders)).toEqual([]);
+    expect(bids).toBe(260);
   });
 
   it('start over unpinned when the height of the first page is gone', async () => {

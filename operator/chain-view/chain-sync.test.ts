@@ -134,10 +134,11 @@ describe('ChainSync', () => {
       createdAt: 1n,
     });
     const asked: number[] = [];
-    const { bidsOn } = chain.reader;
-    chain.reader.bidsOn = (provider, orders) => {
+    const { reader } = chain;
+    const plain = reader.bidsOn.bind(reader);
+    reader.bidsOn = (provider, orders) => {
       asked.push(orders.length);
-      return bidsOn(provider, orders);
+      return plain(provider, orders);
     };
     await sync.recount();
     expect(bids.has(formatOrderId(anOrderId(7n)))).toBe(true);
