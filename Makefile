@@ -23,9 +23,14 @@ $(DEPS): package.json package-lock.json
 tools: ## build etcd, Kubernetes, kwok, CometBFT and Prometheus from Go modules (once)
 	@hack/tools/build.sh >/dev/null
 
+.PHONY: node-tools
+node-tools:
+	@hack/node/install.sh
+	@hack/tools/build.sh node coredns >/dev/null
+
 .PHONY: demo
-demo: $(DEPS) tools ## the whole story on real parts; KEEP=1 leaves it up
-	@$(TSX) hack/demo/main.ts $(if $(KEEP),--keep,)
+demo: $(DEPS) tools $(if $(REAL),node-tools) ## the whole story on real parts; KEEP=1 leaves it up, REAL=1 runs real containers (root)
+	@$(TSX) hack/demo/main.ts $(if $(KEEP),--keep,) $(if $(REAL),--real,)
 
 .PHONY: demo-down
 demo-down: $(DEPS) ## end a demo that was kept
@@ -61,18 +66,9 @@ test-peers: $(DEPS) tools ## contract, integration and end-to-end tests on a rea
 	@npm run -s test:peers
 
 .PHONY: test-node
-test-node: $(DEPS) tools ## the whole lease with real containers: kubelet, containerd, device plugin (root, Debian)
+test-node: $(DEPS) tools node-tools ## the whole lease with real containers: kubelet, containerd, device plugin (root, Debian)
 	@echo "── a lease on a real node" >&2
-	@hack/node/install.sh
-	@hack/tools/build.sh node coredns >/dev/null
-	@npm run -s test:node -- --testPathIgnorePatterns misfortunes
-
-# Minutes of waiting for evictions and back-offs: run on purpose, not in CI yet.
-.PHONY: drill-node
-drill-node: $(DEPS) tools ## ill devices, crash loops, full memory and disks under a lease on a real node
-	@hack/node/install.sh
-	@hack/tools/build.sh node coredns >/dev/null
-	@npm run -s test:node -- --testPathPatterns misfortunes
+	@npm run -s test:node
 
 .PHONY: test-drills
 test-drills: $(DEPS) tools ## everything between Berth and the chain fails in turn: orders missed, wrongful closes, time to heal

@@ -1,17 +1,28 @@
 /**
- * The process that owns a demo: it starts the stack and Prometheus, tells its parent, and ends everything when told to. When
+ * The process that owns a demo: it starts the stack, a real node with --real, and Prometheus, tells its parent, and ends everything when told to. When
  * its parent vanishes it ends too, unless it was told that the demo is to be kept.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { RealNode } from '../../test/peers/node/types.js';
 import { startPrometheus } from '../../test/peers/prometheus.js';
+import { startStackOnRealNode } from '../../test/stack/on-real-node.js';
 import { startStack } from '../../test/stack/stack.js';
+import type { Stack, StackOptions } from '../../test/stack/stack.js';
 import { stateFile } from './state.js';
 import type { DemoState, HostMessage, HostOrder } from './state.js';
 
 const DEMO_WITHDRAWAL_SECONDS = 6;
 
-const [dir = '', blockTimeMs = '1000'] = process.argv.slice(2);
+const { values } = parseArgs({
+  options: {
+    dir: { type: 'string', default: '' },
+    blockTimeMs: { type: 'string', default: '1000' },
+    real: { type: 'boolean', default: false },
+  },
+});
+const { dir } = values;
 const tell = (message: HostMessage): void => {
   if (process.connected) process.send?.(message);
 };
@@ -32,14 +43,31 @@ const hostOf = (url: string): `${string}:${number}` => {
   return `${hostname}:${Number(port)}`;
 };
 
-const main = async (): Promise<void> => {
-  const stack = await startStack({
+/** On simulated nodes, or on a real one of our own. */
+const startDemo = async (): Promise<{
+  readonly stack: Stack;
+  readonly node?: RealNode;
+  readonly stop: () => Promise<void>;
+}> => {
+  const options: StackOptions = {
     dir,
-    blockTimeMs: Number(blockTimeMs),
+    blockTimeMs: Number(values.blockTimeMs),
     signal: stop.signal,
     log: (line) => tell({ type: 'progress', line }),
     provider: { withdrawalPeriodSeconds: DEMO_WITHDRAWAL_SECONDS },
-  });
+  };
+  if (values.real) {
+    return startStackOnRealNode({
+      ...options,
+      devicesFile: join(import.meta.dirname, 'devices.yaml'),
+    });
+  }
+  const stack = await startStack(options);
+  return { stack, stop: () => stack.stop() };
+};
+
+const main = async (): Promise<void> => {
+  const { stack, node, stop: stopDemo } = await startDemo();
   try {
     tell({ type: 'progress', line: 'starting Prometheus' });
     const prometheus = await startPrometheus({
@@ -61,7 +89,12 @@ const main = async (): Promise<void> => {
       operatorLog: stack.operator.logPath,
       gatewayLog: stack.gateway.logPath,
       operatorPid: stack.operator.pid() ?? 0,
-      describe: [...stack.cluster.describe(), ...stack.chain.describe()],
+      describe: [
+        ...stack.cluster.describe(),
+        ...(node?.describe() ?? []),
+        ...stack.chain.describe(),
+      ],
+      ...(node !== undefined && { ingressUrl: node.ingressUrl }),
     };
     writeFileSync(state.tenantMnemonicFile, stack.chain.account('tenant').mnemonic, {
       mode: 0o600,
@@ -74,7 +107,7 @@ const main = async (): Promise<void> => {
     });
     await prometheus.stop();
   } finally {
-    await stack.stop();
+    await stopDemo();
     rmSync(stateFile(dir), { force: true });
   }
 };

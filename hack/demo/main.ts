@@ -1,6 +1,6 @@
 /**
  * `make demo`: the whole story on real parts, told as a timeline. Ends with a non-zero status at the first step that does not
- * happen. `--keep` leaves everything up.
+ * happen. `--keep` leaves everything up; `--real` runs it on a real node, as root.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -13,7 +13,12 @@ import { endDemo, readState } from './state.js';
 import type { DemoState, HostMessage } from './state.js';
 import { tellStory } from './story.js';
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    keep: { type: 'boolean', default: false },
+    real: { type: 'boolean', default: false },
+  },
+});
 const colour = process.stdout.isTTY;
 const TOOLS = ['etcd', 'cometbft', 'kube-apiserver', 'kubectl', 'kwok', 'prometheus', 'helm'];
 
@@ -22,7 +27,8 @@ const spawnHost = (): ChildProcess => {
   rmSync(DEMO_DIR, { recursive: true, force: true });
   mkdirSync(DEMO_DIR, { recursive: true });
   const log = openSync(join(DEMO_DIR, 'host.log'), 'a');
-  return fork(join(import.meta.dirname, 'host.ts'), [DEMO_DIR], {
+  const hostArgs = ['--dir', DEMO_DIR, ...(values.real ? ['--real'] : [])];
+  return fork(join(import.meta.dirname, 'host.ts'), hostArgs, {
     cwd: ROOT,
     detached: true, // Ctrl-C reaches this process alone, which then ends the host in order
     execArgv: ['--import', 'tsx'],

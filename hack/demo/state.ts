@@ -16,6 +16,8 @@ export interface DemoState {
   readonly gatewayLog: string;
   readonly operatorPid: number;
   readonly describe: readonly string[];
+  /** Where the HTTP ingress of a real node answers; absent on simulated nodes, where nothing runs. */
+  readonly ingressUrl?: string;
 }
 
 /** From the host to whoever started it. */

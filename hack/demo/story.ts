@@ -17,6 +17,7 @@ import { connectCluster } from '../../operator/connect-cluster.js';
 import { readAuditLog } from '../../test/peers/cluster/audit.js';
 import { waitFor } from '../../test/peers/wait.js';
 import { dashboardQueries } from '../chart/dashboard.js';
+import { shrunkSdl, tellRunning } from './on-real-node.js';
 import { findLogLine } from './operator-log.js';
 import type { LogLine } from './operator-log.js';
 import { DEMO_DIR } from './paths.js';
@@ -98,8 +99,9 @@ const tellBid = async (
 const leaseObject = (api: KubeApi, id: BidId): Promise<ComputeLease | undefined> =>
   api.get(COMPUTE_LEASES, { name: leaseNamespace(id) });
 
-/** Pods bound to nodes. Simulated nodes run nothing, so nothing is said of running. */
-const tellPods = async ({ api, timeline }: Stage, id: BidId): Promise<void> => {
+/** Pods bound to nodes. Simulated nodes run nothing, so of running there is talk on a real one only. */
+const tellPods = async ({ options, api, timeline }: Stage, id: BidId): Promise<void> => {
+  const wanted = options.state.ingressUrl === undefined ? ['Scheduled', 'Running'] : ['Running'];
   const pods = await waitFor(
     'the pods to be scheduled',
     async () => {
@@ -122,7 +124,7 @@ const tellPods = async ({ api, timeline }: Stage, id: BidId): Promise<void> => {
     'the lease to be ready',
     async () => {
       const object = await leaseObject(api, id);
-      return object?.status?.phase === 'Scheduled' || object?.status?.phase === 'Running'
+      return object?.status !== undefined && wanted.includes(object.status.phase)
         ? object
         : undefined;
     },
@@ -254,7 +256,13 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
       PATIENCE,
     );
     for (const line of state.describe) print(line);
-    print(`Berth is ready to take orders.\n\nThe tenant deploys ${SDL}:\n`);
+    const { ingressUrl } = state;
+    const sdl = ingressUrl === undefined ? SDL : shrunkSdl(SDL, DEMO_DIR);
+    const cut =
+      ingressUrl === undefined
+        ? ''
+        : ', cut down to this machine, its GPUs made up, its image a stand-in';
+    print(`Berth is ready to take orders.\n\nThe tenant deploys ${SDL}${cut}:\n`);
     const timeline = new Timeline(print, () => performance.now(), options.colour);
     const stage: Stage = { options, api: cluster.api, timeline };
     const berth = tenantCli(state.rpcUrl, join(DEMO_DIR, 'berth'), signal);
@@ -298,7 +306,7 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
     await berth.run(
       [
         'deploy',
-        SDL,
+        sdl,
         '--accept',
         'cheapest',
         '--yes',
@@ -315,6 +323,13 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
     const provider = (await chain.reader.bidsOnOrder(order))[0]?.id.provider ?? '';
     const id = bidIdOf(order, provider);
     await tellPods(stage, id);
+    if (ingressUrl !== undefined) {
+      await tellRunning({
+        ...{ api: cluster.api, timeline, ingressUrl, kubeconfig: state.kubeconfig },
+        kubectl: join(options.bin, 'kubectl'),
+        namespace: leaseNamespace(id),
+      });
+    }
     await tellWithdrawal(stage, id);
     showObjects(stage);
     await tellDashboard(stage);

@@ -64,6 +64,27 @@ describe('lastEndingOf', () => {
       [early, evicted],
       'Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 32Mi., at 2026-01-01T00:00:05Z',
     ],
+    [
+      'a pod that ended well in the grace of its eviction',
+      [
+        aPod({
+          phase: 'Succeeded',
+          containerStatuses: [
+            container({
+              state: {
+                terminated: {
+                  reason: 'Completed',
+                  exitCode: 0,
+                  finishedAt: '2026-01-01T00:00:02Z',
+                },
+              },
+            }),
+          ],
+        }),
+        early,
+      ],
+      'Completed, exit status 0, at 2026-01-01T00:00:02Z',
+    ],
     ['a failed pod that says nothing', [aPod({ phase: 'Failed' })], undefined],
   ])('%s', (_name, pods, want) => {
     expect(lastEndingOf(pods)).toBe(want);

@@ -1,5 +1,5 @@
 /** What went wrong with the pods of a service, in the words of kubelet, scheduler and device plugin. */
-import type { Pod } from '../../kube/core-objects.js';
+import type { ContainerState, Pod } from '../../kube/core-objects.js';
 
 /** Longest text of a pod's trouble, in characters. */
 const LONGEST = 300;
@@ -31,18 +31,25 @@ interface Ending {
   readonly what: string;
 }
 
-/** Endings of containers that were started again: what they run now does not tell. */
-const restarts = (pod: Pod): readonly Ending[] =>
-  (pod.status?.containerStatuses ?? []).flatMap(({ lastState }) => {
-    const ended = lastState?.terminated;
-    if (ended === undefined) return [];
-    const { reason = 'Error', exitCode, finishedAt = '' } = ended;
-    return [{ at: finishedAt, what: `${reason}, exit status ${exitCode}` }];
-  });
+const endingOf = (state: ContainerState | undefined): readonly Ending[] => {
+  if (state?.terminated === undefined) return [];
+  const { reason = 'Error', exitCode, finishedAt = '' } = state.terminated;
+  return [{ at: finishedAt, what: `${reason}, exit status ${exitCode}` }];
+};
 
-/** The end of a pod that its kubelet gave up, an eviction for example; another one is in its place. */
-const failure = ({ status }: Pod): readonly Ending[] => {
-  if (status?.phase !== 'Failed' || status.reason === undefined) return [];
+/** Endings of containers that were started again: what they run now does not tell. */
+const restarts = ({ status }: Pod): readonly Ending[] =>
+  (status?.containerStatuses ?? []).flatMap((container) => endingOf(container.lastState));
+
+/**
+ * The end of a pod, an eviction for example; another one is in its place. A kubelet forgets its reason when the containers
+ * ended well in the grace they were given; then there is only how they did.
+ */
+const end = ({ status }: Pod): readonly Ending[] => {
+  if (status?.phase !== 'Failed' && status?.phase !== 'Succeeded') return [];
+  if (status.reason === undefined) {
+    return (status.containerStatuses ?? []).flatMap((container) => endingOf(container.state));
+  }
   const why = status.message === undefined ? '' : `: ${status.message.trim()}`;
   const ready = status.conditions?.find((c) => c.type === 'Ready');
   return [{ at: ready?.lastTransitionTime ?? '', what: `${status.reason}${why}` }];
@@ -50,7 +57,7 @@ const failure = ({ status }: Pod): readonly Ending[] => {
 
 /** How a container or pod of the service ended last; undefined when none ever did. */
 export const lastEndingOf = (pods: readonly Pod[]): string | undefined => {
-  const endings = pods.flatMap((pod) => [...restarts(pod), ...failure(pod)]);
+  const endings = pods.flatMap((pod) => [...restarts(pod), ...end(pod)]);
   const [last] = endings.toSorted((a, b) => (a.at < b.at ? 1 : -1));
   if (last === undefined) return undefined;
   const what = last.what.slice(0, LONGEST);

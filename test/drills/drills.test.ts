@@ -5,7 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterTests } from '../after-tests.js';
 import { endpointFaults } from './endpoint-faults.js';
 import type { Drill } from './drill.js';
 import { greedyTenant } from './greedy-tenant.js';
@@ -37,15 +38,18 @@ const say = (line: string): void => {
 let dir: string;
 let world: World;
 const table: Figures[] = [];
+const atEnd = afterTests();
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'berth-drills-'));
+  atEnd(() => {
+    if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
+    else say(`kept: ${dir}`);
+  });
   world = await startWorld(dir, say);
-});
-afterAll(async () => {
-  process.stdout.write(`\n${formatTable(table)}\n`);
-  await world.stop();
-  if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
-  else say(`kept: ${dir}`);
+  atEnd(() => world.stop());
+  atEnd(() => {
+    process.stdout.write(`\n${formatTable(table)}\n`);
+  });
 });
 
 describe('nothing is missed, doubled or wrongfully closed through', () => {

@@ -5,10 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEPLOYMENTS, NAMESPACES, SECRETS } from '../../kube/resources.js';
 import { leaseNamespace } from '../../manifests/names.js';
 import type { BidId, OrderId } from '../../market/ids.js';
+import { afterTests } from '../after-tests.js';
 import { waitFor } from '../peers/wait.js';
 import { startChainGate } from '../stack/chain-gate.js';
 import type { ChainGate } from '../stack/chain-gate.js';
@@ -38,14 +39,20 @@ let dir: string;
 let gate: ChainGate;
 let stack: Stack;
 let tenant: Tenant;
+const atEnd = afterTests();
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'berth-kills-'));
+  atEnd(() => {
+    if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
+    else console.log(`kept: ${dir}`);
+  });
   stack = await startStack({
     dir,
     blockTimeMs: 200,
     provider: { withdrawalPeriodSeconds: 3 },
     chainThrough: async (rpcUrl) => {
       gate = await startChainGate(rpcUrl);
+      atEnd(() => gate.stop());
       return gate.url;
     },
     operator: {
@@ -57,15 +64,12 @@ beforeAll(async () => {
       },
     },
   });
+  atEnd(() => stack.stop());
   tenant = await Tenant.of(stack);
+  atEnd(() => {
+    tenant.close();
+  });
   await expectCondition(stack, 'Bidding', 'Bidding');
-});
-afterAll(async () => {
-  tenant.close();
-  await stack.stop();
-  await gate.stop();
-  if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
-  else console.log(`kept: ${dir}`);
 });
 
 const openOrder = async (

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { KubeObject } from '../../crds/object.js';
 import {
   DEPLOYMENTS,
@@ -12,6 +12,7 @@ import {
   SERVICES,
 } from '../../kube/resources.js';
 import { leaseNamespace } from '../../manifests/names.js';
+import { afterTests } from '../after-tests.js';
 import { waitFor } from '../peers/wait.js';
 import { startStack } from '../stack/stack.js';
 import type { Stack } from '../stack/stack.js';
@@ -32,17 +33,20 @@ jest.setTimeout(180_000);
 let dir: string;
 let stack: Stack;
 let tenant: Tenant;
+const atEnd = afterTests();
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'berth-main-job-'));
+  atEnd(() => {
+    if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
+    else console.log(`kept: ${dir}`);
+  });
   stack = await startStack({ dir, blockTimeMs: 200, provider: { withdrawalPeriodSeconds: 3 } });
+  atEnd(() => stack.stop());
   tenant = await Tenant.of(stack);
+  atEnd(() => {
+    tenant.close();
+  });
   await expectCondition(stack, 'Bidding', 'Bidding');
-});
-afterAll(async () => {
-  tenant.close();
-  await stack.stop();
-  if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
-  else console.log(`kept: ${dir}`);
 });
 
 const names = async (

@@ -5,11 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEPLOYMENTS, NAMESPACES } from '../../kube/resources.js';
 import { leaseNamespace } from '../../manifests/names.js';
 import type { BidId, OrderId } from '../../market/ids.js';
 import type { Bid } from '../../market/records.js';
+import { afterTests } from '../after-tests.js';
 import { waitFor } from '../peers/wait.js';
 import { startStack } from '../stack/stack.js';
 import type { Stack } from '../stack/stack.js';
@@ -34,17 +35,20 @@ const PATIENCE = { timeoutMs: 90_000 };
 let dir: string;
 let stack: Stack;
 let tenant: Tenant;
+const atEnd = afterTests();
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'berth-outages-'));
+  atEnd(() => {
+    if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
+    else console.log(`kept: ${dir}`);
+  });
   stack = await startStack({ dir, blockTimeMs: 200 });
+  atEnd(() => stack.stop());
   tenant = await Tenant.of(stack);
+  atEnd(() => {
+    tenant.close();
+  });
   await expectCondition(stack, 'Bidding', 'Bidding');
-});
-afterAll(async () => {
-  tenant.close();
-  await stack.stop();
-  if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true, force: true });
-  else console.log(`kept: ${dir}`);
 });
 
 /** Opens an order like an example's and waits for our bid. */

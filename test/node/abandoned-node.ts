@@ -6,10 +6,14 @@ import { imageReference } from '../../hack/images/images.js';
 import { startCluster } from '../peers/cluster/start-cluster.js';
 import { startRealNode } from '../peers/node/start-real-node.js';
 import { waitFor } from '../peers/wait.js';
+import { NODES_BESIDE_REAL } from '../stack/on-real-node.js';
 
 const dir = process.argv[2] ?? '';
-const nodesFile = join(import.meta.dirname, 'nodes.yaml');
-const cluster = await startCluster({ dir: join(dir, 'cluster'), flavour: 'local', nodesFile });
+const cluster = await startCluster({
+  dir: join(dir, 'cluster'),
+  flavour: 'local',
+  nodesFile: NODES_BESIDE_REAL,
+});
 await startRealNode({ cluster, dir: join(dir, 'node') });
 const config = new KubeConfig();
 config.loadFromFile(cluster.kubeconfigPath);

@@ -1,8 +1,11 @@
 /** What tests on a real node look at: pods as the kubelet reports them, HTTP as a client on the wire sees it. */
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { expect } from '@jest/globals';
+import { findCondition } from '../../crds/conditions.js';
+import type { LeaseServiceStatus } from '../../crds/generated/types.js';
 import type { Pod } from '../../kube/core-objects.js';
 import { INGRESSES, PODS, SERVICES } from '../../kube/resources.js';
-import { leaseOf } from '../e2e/expectations.js';
+import { leaseOf, providerOf } from '../e2e/expectations.js';
 import type { NodeInventory } from '../peers/node/types.js';
 import { waitFor } from '../peers/wait.js';
 import type { RealLease, RealStack } from './real-stack.js';
@@ -14,32 +17,76 @@ export const PATIENCE = { timeoutMs: 60_000, intervalMs: 200 };
 export const podOf = async (real: RealStack, { namespace }: RealLease): Promise<Pod> => {
   const { items } = await real.stack.api.list(PODS, { namespace });
   const [pod, ...others] = items.filter(
-    (p) => p.metadata.deletionTimestamp === undefined && p.status?.phase !== 'Failed',
+    (p) =>
+      p.metadata.deletionTimestamp === undefined &&
+      p.status?.phase !== 'Failed' &&
+      p.status?.phase !== 'Succeeded',
   );
   if (pod === undefined || others.length > 0) throw new Error(`${items.length} pods`);
   return pod;
 };
 
-/** How the container of the lease's pod ended before it was started again; undefined when it never did. */
-export const lastEnding = async (
-  real: RealStack,
-  lease: RealLease,
-): Promise<{ readonly reason: string; readonly exitCode: number } | undefined> => {
-  const { name } = (await podOf(real, lease)).metadata;
-  const path = '-o=jsonpath={.status.containerStatuses[0].lastState.terminated}';
-  const text = await real.kubectl('get', 'pod', '-n', lease.namespace, name, path);
-  return text === ''
-    ? undefined
-    : (JSON.parse(text) as { readonly reason: string; readonly exitCode: number });
+/** What the ComputeLease says of the lease's only service. */
+const serviceOf = async (real: RealStack, lease: RealLease): Promise<LeaseServiceStatus> => {
+  const [service] = (await leaseOf(real.stack, lease.id))?.status?.services ?? [];
+  if (service === undefined) throw new Error('the ComputeLease tells of no service yet');
+  return service;
 };
 
-/** Waits until the lease's status of its service says something that matches, for example CrashLoopBackOff. */
+/** Waits until the lease's status says why the service is not ready, for example CrashLoopBackOff. */
 export const expectTrouble = (real: RealStack, lease: RealLease, what: RegExp): Promise<string> =>
   waitFor(
     `the lease's status to say ${what.source}`,
     async () => {
-      const message = (await leaseOf(real.stack, lease.id))?.status?.services?.[0]?.message;
+      const { message } = await serviceOf(real, lease);
       return message !== undefined && what.test(message) ? message : undefined;
+    },
+    PATIENCE,
+  );
+
+/** Waits until the lease's status says how a container or pod of it ended, for example OOMKilled. */
+export const expectEnding = (real: RealStack, lease: RealLease, what: RegExp): Promise<string> =>
+  waitFor(
+    `the lease's status to tell of an end like ${what.source}`,
+    async () => {
+      const { lastEnding } = await serviceOf(real, lease);
+      if (lastEnding !== undefined && !what.test(lastEnding)) throw new Error(lastEnding);
+      return lastEnding;
+    },
+    PATIENCE,
+  );
+
+/** Waits until a condition of the ComputeLease has this reason; returns its message. */
+export const expectLeaseCondition = (
+  real: RealStack,
+  lease: RealLease,
+  type: string,
+  reason: string,
+): Promise<string> =>
+  waitFor(
+    `condition ${type} of the lease with reason ${reason}`,
+    async () => {
+      const { status } = (await leaseOf(real.stack, lease.id)) ?? {};
+      const found = findCondition(status?.conditions, type);
+      if (found !== undefined && found.reason !== reason) throw new Error(found.reason);
+      return found?.message;
+    },
+    PATIENCE,
+  );
+
+/** A misfortune is no reason to end a lease: on chain it is as it was. */
+export const expectStillLeased = async (real: RealStack, { id }: RealLease): Promise<void> => {
+  expect(await real.tenant.reader.lease(id)).toMatchObject({ state: 'active', closedOn: 0n });
+};
+
+/** Waits until so many GPUs are for sale. */
+export const expectForSale = (real: RealStack, count: number): Promise<true> =>
+  waitFor(
+    `${count} GPUs to be for sale`,
+    async () => {
+      const gpus = (await providerOf(real.stack)).status?.gpus;
+      if (gpus !== undefined && gpus.available !== count) throw new Error(JSON.stringify(gpus));
+      return gpus === undefined ? undefined : true;
     },
     PATIENCE,
   );
@@ -73,56 +120,40 @@ export const clusterAddress = async (
   return address;
 };
 
-/** Where the lease's only Ingress leads: host name, Service and port, as an ingress controller would read it. */
-export const ingressPath = async (
-  real: RealStack,
-  { namespace }: RealLease,
-): Promise<{ readonly host: string; readonly service: string; readonly port: number }> => {
+/** The host name of the lease's only Ingress. */
+export const ingressHost = async (real: RealStack, { namespace }: RealLease): Promise<string> => {
   const { items } = await real.stack.api.list(INGRESSES, { namespace });
   const { spec } = items[0] as unknown as {
-    readonly spec: {
-      readonly rules: readonly [
-        {
-          readonly host: string;
-          readonly http: {
-            readonly paths: readonly [
-              {
-                readonly backend: {
-                  readonly service: {
-                    readonly name: string;
-                    readonly port: { readonly number: number };
-                  };
-                };
-              },
-            ];
-          };
-        },
-      ];
-    };
+    readonly spec: { readonly rules: readonly { readonly host: string }[] };
   };
-  const [{ host, http }] = spec.rules;
-  const { service } = http.paths[0].backend;
-  return { host, service: service.name, port: service.port.number };
+  const [rule] = spec.rules;
+  if (rule === undefined || items.length > 1) throw new Error(`${items.length} Ingresses`);
+  return rule.host;
 };
 
-/** A GET without any connection kept. @throws Error when nobody answers within five seconds */
-export const get = (
-  url: string,
-  host?: string,
-): Promise<{ readonly status: number; readonly body: string }> =>
+/** What a client on the wire is told. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A GET, or a POST of `body`, without any connection kept. @throws Error when nobody answers within five seconds */
+export const ask = (url: string, host?: string, body?: Buffer): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const headers = host === undefined ? {} : { host };
-    const call = request(url, { headers, agent: false, timeout: 5000 }, (response) => {
-      let body = '';
+    const method = body === undefined ? 'GET' : 'POST';
+    const call = request(url, { method, headers, agent: false, timeout: 5000 }, (response) => {
+      let text = '';
       response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
+      response.on('data', (chunk: string) => (text += chunk));
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
       });
     });
     call.on('timeout', () => call.destroy(new Error(`${url} did not answer`)));
     call.on('error', reject);
-    call.end();
+    call.end(body);
   });
 
 /** Asks until there is an answer. */
@@ -130,7 +161,7 @@ export const expectAnswer = (url: string, host?: string): Promise<string> =>
   waitFor(
     `${url} to answer`,
     async () => {
-      const { status, body } = await get(url, host);
+      const { status, body } = await ask(url, host);
       return status === 200 ? body : undefined;
     },
     { timeoutMs: 30_000, intervalMs: 200 },

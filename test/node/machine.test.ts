@@ -4,12 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { beforeAll, expect, it, jest } from '@jest/globals';
+import { afterTests } from '../after-tests.js';
 import { startCluster } from '../peers/cluster/start-cluster.js';
 import type { Cluster } from '../peers/cluster/types.js';
 import { FIXED_FOLDERS, OUTSIDE_INTERFACE } from '../peers/node/layout.js';
 import { startRealNode } from '../peers/node/start-real-node.js';
 import { waitFor } from '../peers/wait.js';
+import { NODES_BESIDE_REAL } from '../stack/on-real-node.js';
 import { describeOnNode } from './describe-on-node.js';
 
 jest.setTimeout(180_000);
@@ -33,14 +35,18 @@ const traces = (dir: string): Readonly<Record<string, unknown>> => ({
 describeOnNode('the real node on its machine', () => {
   let dir: string;
   let cluster: Cluster;
+  const atEnd = afterTests();
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'berth-machine-'));
-    const nodesFile = join(import.meta.dirname, 'nodes.yaml');
-    cluster = await startCluster({ dir: join(dir, 'cluster'), flavour: 'local', nodesFile });
-  });
-  afterAll(async () => {
-    await cluster.stop();
-    rmSync(dir, { recursive: true });
+    atEnd(() => {
+      rmSync(dir, { recursive: true });
+    });
+    cluster = await startCluster({
+      dir: join(dir, 'cluster'),
+      flavour: 'local',
+      nodesFile: NODES_BESIDE_REAL,
+    });
+    atEnd(() => cluster.stop());
   });
 
   it('is the only one, says so, leaves nothing when it stops, and can be started again', async () => {

@@ -1,183 +1,117 @@
-/** What goes wrong on a node under a lease, and what tenant and provider are told of it. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+/**
+ * What goes wrong inside a lease, and what tenant and provider are told of it. Every misfortune is mostly waiting (back-offs,
+ * graces, measurements), so they happen side by side: one lease each, all ended at the end.
+ */
+import { beforeAll, expect, it, jest } from '@jest/globals';
 import { imageReference } from '../../hack/images/images.js';
-import type { Pod } from '../../kube/core-objects.js';
 import { PODS } from '../../kube/resources.js';
-import { expectAllGone, expectPhase, providerOf } from '../e2e/expectations.js';
+import { afterTests } from '../after-tests.js';
+import { expectAllGone, expectPhase, expectNothingHeld } from '../e2e/expectations.js';
 import type { NodeInventory } from '../peers/node/types.js';
 import { waitFor } from '../peers/wait.js';
 import { describeOnNode } from './describe-on-node.js';
 import {
+  ask,
   clusterAddress,
   expectAnswer,
+  expectEnding,
+  expectLeaseCondition,
   expectSameInventory,
+  expectStillLeased,
   expectTrouble,
-  get,
-  lastEnding,
   PATIENCE,
   podOf,
 } from './looking.js';
 import { type RealLease, type RealStack, startRealStack } from './real-stack.js';
-import { smallSdl } from './sdl.js';
+import { type SmallService, smallSdl } from './sdl.js';
 
 jest.setTimeout(240_000);
 
-const WEB = { image: imageReference('web'), port: 80 };
-/** Ends at once when told to, so that tests need not wait for its grace. */
-const STAY = 'trap "exit 0" TERM; sleep 3600 & wait';
 const SH = { image: imageReference('web'), command: ['sh', '-c'] };
+/** Does not end well when told to: the kubelet would call it a success then and forget why. */
+const FILL = 'dd if=/dev/zero of=/tmp/full bs=1M count=64; sleep 3600';
+
+const UNLUCKY = {
+  withoutImage: { image: 'berth.local/nowhere:7' },
+  crashing: { ...SH, args: ['echo no >&2; exit 3'] },
+  stubborn: { ...SH, args: ["trap '' TERM; while :; do sleep 1; done"] },
+  greedy: { image: imageReference('node-server'), memory: '128Mi', cpu: 0.4 },
+  filling: { ...SH, args: [FILL], storage: '32Mi', cpu: 0.4 },
+} satisfies Readonly<Record<string, SmallService>>;
+type Name = keyof typeof UNLUCKY;
 
 describeOnNode('under a lease', () => {
   let real: RealStack;
   let before: NodeInventory;
-  let lease: RealLease | undefined;
+  const leases = new Map<Name, RealLease>();
+  const leaseOf = (name: Name): RealLease => {
+    const lease = leases.get(name);
+    if (lease === undefined) throw new Error(`there is no lease ${name}`);
+    return lease;
+  };
+  const atEnd = afterTests();
   beforeAll(async () => {
     real = await startRealStack();
+    atEnd(real.stop);
     before = await real.node.inventory();
-  });
-  afterAll(async () => {
-    await real.stop();
-  });
-  beforeEach(() => {
-    lease = undefined;
-  });
-  afterEach(async () => {
-    if (lease === undefined) return;
-    await real.tenant.closeDeployment(lease.order);
-    await expectAllGone(real.stack, lease.id);
+    for (const name of Object.keys(UNLUCKY) as Name[])
+      leases.set(name, await real.lease(await smallSdl(UNLUCKY[name])));
   });
 
-  const gpusForSale = (count: number): Promise<true> =>
-    waitFor(
-      `${count} GPUs to be for sale`,
-      async () => {
-        const gpus = (await providerOf(real.stack)).status?.gpus;
-        return gpus?.available === count || undefined;
-      },
-      PATIENCE,
-    );
-  const skippedFor = async (reason: string): Promise<number> =>
-    (await providerOf(real.stack)).status?.skippedByReason?.[reason] ?? 0;
-  const isActive = async ({ id }: RealLease): Promise<boolean> =>
-    (await real.tenant.reader.lease(id))?.state === 'active';
-
-  it('an ill device is not sold; when it is well again, the order that waits gets its bid', async () => {
-    await gpusForSale(4);
-    for (const which of ['0', '1', '2']) real.node.gpus.setHealth(which, false);
-    await gpusForSale(1);
-    const skipped = await skippedFor('InsufficientGpus');
-    const sdl = await smallSdl({ ...WEB, gpus: 2 });
-    const order = await real.tenant.openOrder(sdl, 8001n);
-    await waitFor(
-      'the order to be passed over for its GPUs',
-      async () => (await skippedFor('InsufficientGpus')) > skipped || undefined,
-      PATIENCE,
-    );
-    expect(await real.tenant.reader.bidsOnOrder(order)).toEqual([]);
-
-    for (const which of ['0', '1', '2']) real.node.gpus.setHealth(which, true);
-    expect((await real.tenant.waitForBid(order)).state).toBe('open');
-    await real.tenant.closeDeployment(order);
-    await gpusForSale(4);
-  });
-
-  it('a device that falls ill during a lease ends the bids on it, not the lease', async () => {
-    lease = await real.lease(await smallSdl({ ...WEB, gpus: 4 }));
+  it('a container that ignores SIGTERM is told to end, and the lease says that it is closing', async () => {
+    const lease = leaseOf('stubborn');
     await expectPhase(real.stack, lease.id, 'Running');
-    const pod = await podOf(real, lease);
-    await gpusForSale(0);
-    real.node.gpus.setHealth('3', false);
-    const node = await waitFor(
-      'the node to offer three',
-      async () => {
-        const text = await real.kubectl('get', 'node', 'real', '-o', 'json');
-        const { status } = JSON.parse(text) as {
-          status: Record<'capacity' | 'allocatable', Record<string, string>>;
-        };
-        return status.allocatable['nvidia.com/gpu'] === '3' ? status : undefined;
-      },
-      PATIENCE,
-    );
-    expect(node.capacity['nvidia.com/gpu']).toBe('4');
-    // Never a negative or an absurd number: the four that are used are more than the three that are left.
-    await gpusForSale(0);
-    expect((await podOf(real, lease)).metadata.uid).toBe(pod.metadata.uid);
-    await expectPhase(real.stack, lease.id, 'Running');
-    expect(await isActive(lease)).toBe(true);
-    await real.node.gpus.restart();
     await real.tenant.closeDeployment(lease.order);
-    await gpusForSale(4);
-    await expectAllGone(real.stack, lease.id);
-    lease = undefined;
+    const words = await expectLeaseCondition(real, lease, 'Ready', 'LeaseEnded');
+    expect(words).toContain('its workload is being removed');
+    await expectPhase(real.stack, lease.id, 'Closing');
   });
 
   it('an image that does not exist is named in the status, and the lease stays', async () => {
-    lease = await real.lease(await smallSdl({ image: 'berth.local/nowhere:7' }));
-    const trouble = await expectTrouble(real, lease, /ErrImagePull|ImagePullBackOff/);
+    const lease = leaseOf('withoutImage');
+    const trouble = await expectTrouble(real, lease, /^(ErrImagePull|ImagePullBackOff)/);
     expect(trouble).toContain('berth.local/nowhere:7');
     await expectPhase(real.stack, lease.id, 'Deploying');
-    expect(await isActive(lease)).toBe(true);
+    const words = await expectLeaseCondition(real, lease, 'Healthy', 'ReplicasNotReady');
+    expect(words).toMatch(/^app: 0 of 1 ready \((ErrImagePull|ImagePullBackOff)/);
+    await expectStillLeased(real, lease);
   });
 
-  it('a container that ends at once is told as a crash loop', async () => {
-    lease = await real.lease(await smallSdl({ ...SH, args: ['echo no >&2; exit 3'] }));
+  it('a container that ends at once is told as a crash loop, with its exit status', async () => {
+    const lease = leaseOf('crashing');
     await expectTrouble(real, lease, /^CrashLoopBackOff/);
-    expect((await lastEnding(real, lease))?.exitCode).toBe(3);
-    expect(await isActive(lease)).toBe(true);
+    await expectEnding(real, lease, /^Error, exit status 3, at 20/);
+    await expectStillLeased(real, lease);
   });
 
-  it('a container that ignores SIGTERM is gone after its grace', async () => {
-    const stubborn = "trap '' TERM; while :; do sleep 1; done";
-    lease = await real.lease(await smallSdl({ ...SH, args: [stubborn] }));
-    await expectPhase(real.stack, lease.id, 'Running');
-    await real.tenant.closeDeployment(lease.order);
-    await expectAllGone(real.stack, lease.id);
-    lease = undefined;
-  });
-
-  it('a container that outgrows its memory is killed, started again, and its lease stays', async () => {
-    const server = { image: imageReference('node-server'), memory: '128Mi', cpu: 0.5 };
-    lease = await real.lease(await smallSdl(server));
+  it('a container that outgrows its memory is killed and started again, and the status says so', async () => {
+    const lease = leaseOf('greedy');
     await expectPhase(real.stack, lease.id, 'Running');
     const url = `http://${await clusterAddress(real, lease, 'app')}`;
     await expectAnswer(`${url}/`);
-    await expect(get(`${url}/allocate?mib=512`)).rejects.toThrow(/hang up|ECONNRESET/);
-    const killed = lease;
-    const reason = await waitFor(
-      'the kubelet to report what happened',
-      async () => (await lastEnding(real, killed))?.reason,
-      PATIENCE,
-    );
-    expect(reason).toBe('OOMKilled');
-    await expectPhase(real.stack, lease.id, 'Running');
+    await expect(ask(`${url}/allocate?mib=512`)).rejects.toThrow(/hang up|ECONNRESET/);
+    await expectEnding(real, lease, /^OOMKilled, exit status 137, at 20/);
     await expectAnswer(`${url}/`);
-    expect(await isActive(lease)).toBe(true);
+    await expectPhase(real.stack, lease.id, 'Running');
+    await expectLeaseCondition(real, lease, 'Healthy', 'AllReplicasReady');
+    await expectStillLeased(real, lease);
   });
 
-  it('a pod that fills more disk than it bought is evicted and replaced', async () => {
-    const filler = `dd if=/dev/zero of=/tmp/full bs=1M count=64; ${STAY}`;
-    const filling = await smallSdl({ ...SH, args: [filler], storage: '32Mi', cpu: 0.5 });
-    lease = await real.lease(filling);
-    const filled = lease;
-    const evicted = await waitFor<Pod>(
-      'a pod to be evicted',
-      async () => {
-        const { items } = await real.stack.api.list(PODS, { namespace: filled.namespace });
-        return items.find((p) => p.status?.reason === 'Evicted');
-      },
-      { timeoutMs: 150_000, intervalMs: 500 }, // what a container wrote is measured seldom
-    );
-    expect(evicted.status?.message).toMatch(/ephemeral local storage usage exceeds/);
-    await waitFor(
-      'another pod in its place',
-      async () => (await podOf(real, filled)).metadata.uid,
-      PATIENCE,
-    );
-    expect(await isActive(lease)).toBe(true);
+  it('a pod that fills more disk than it bought is evicted and replaced, and the status says so', async () => {
+    const lease = leaseOf('filling');
+    const words = await expectEnding(real, lease, /^Evicted: /);
+    expect(words).toContain('ephemeral local storage usage exceeds the total limit');
+    const { items } = await real.stack.api.list(PODS, { namespace: lease.namespace });
+    expect(items.map((p) => p.status?.reason)).toContain('Evicted');
+    await waitFor('a pod in its place', () => podOf(real, lease), PATIENCE);
+    await expectStillLeased(real, lease);
   });
 
-  it('nothing of all these leases is left on the node', async () => {
+  it('all of them end, the stubborn one after its grace, and leave nothing on the node', async () => {
+    const alive = [...leases.keys()].filter((name) => name !== 'stubborn').map(leaseOf);
+    for (const { order } of alive) await real.tenant.closeDeployment(order);
+    await Promise.all([...leases.values()].map(({ id }) => expectAllGone(real.stack, id)));
     await expectSameInventory(real, before);
-    await gpusForSale(4);
+    await expectNothingHeld(real.stack);
   });
 });

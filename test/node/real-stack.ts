@@ -9,10 +9,9 @@ import { leaseNamespace } from '../../manifests/names.js';
 import type { BidId, OrderId } from '../../market/ids.js';
 import { expectCondition, expectPhase } from '../e2e/expectations.js';
 import { Tenant } from '../e2e/tenant.js';
-import { startRealNode } from '../peers/node/start-real-node.js';
 import type { RealNode } from '../peers/node/types.js';
 import { toolsDir } from '../peers/tools.js';
-import { startStack } from '../stack/stack.js';
+import { startStackOnRealNode } from '../stack/on-real-node.js';
 import type { Stack } from '../stack/stack.js';
 
 const run = promisify(execFile);
@@ -35,21 +34,17 @@ export interface RealStack {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts it in a folder of its own, which goes with it unless BERTH_KEEP_RUN is set. */
-export const startRealStack = async (): Promise<RealStack> => {
+/**
+ * Starts it in a folder of its own, which goes with it unless BERTH_KEEP_RUN is set.
+ * @param devicesFile the GPUs of the node; default hack/node/devices.yaml
+ */
+export const startRealStack = async (devicesFile?: string): Promise<RealStack> => {
   const dir = mkdtempSync(join(tmpdir(), 'berth-node-'));
-  const stack = await startStack({
-    dir,
-    blockTimeMs: 200,
-    nodesFile: join(import.meta.dirname, 'nodes.yaml'),
+  const running = await startStackOnRealNode({
+    ...{ dir, blockTimeMs: 200 },
+    ...(devicesFile !== undefined && { devicesFile }),
   });
-  let node: RealNode;
-  try {
-    node = await startRealNode({ cluster: stack.cluster, dir: join(dir, 'node') });
-  } catch (error) {
-    await stack.stop();
-    throw error;
-  }
+  const { stack, node } = running;
   const tenant = await Tenant.of(stack);
   await expectCondition(stack, 'Bidding', 'Bidding');
   const bin = await toolsDir(['kubernetes'], ['kubectl']);
@@ -74,8 +69,7 @@ export const startRealStack = async (): Promise<RealStack> => {
     },
     stop: async () => {
       tenant.close();
-      await node.stop();
-      await stack.stop();
+      await running.stop();
       if (process.env['BERTH_KEEP_RUN'] === undefined) rmSync(dir, { recursive: true });
       else console.log(`kept: ${dir}`);
     },

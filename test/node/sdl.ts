@@ -1,6 +1,7 @@
 /** Small SDLs for a machine of two processors. */
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { type ReadSdl, readSdl } from '../../cli/sdl.js';
+import { shrunk } from '../../hack/node/shrunk.js';
 import { exampleSdl } from '../e2e/tenant.js';
 
 /** One service of one replica. */
@@ -14,14 +15,16 @@ export interface SmallService {
   readonly memory?: string;
   readonly storage?: string;
   readonly gpus?: number;
+  /** Model of the GPUs; default that of hack/node/devices.yaml. */
+  readonly model?: string;
 }
 
 /** The service is called `app`; it is open to the world on port 80. @throws Error when the SDL is refused */
 export const smallSdl = async (service: SmallService): Promise<ReadSdl> => {
-  const { image, command, args, env, port = 8080, gpus = 0 } = service;
+  const { image, command, args, env, port = 8080, gpus = 0, model = 'rtx4090' } = service;
   const gpu = {
     units: gpus,
-    ...(gpus > 0 && { attributes: { vendor: { nvidia: [{ model: 'rtx4090' }] } } }),
+    ...(gpus > 0 && { attributes: { vendor: { nvidia: [{ model }] } } }),
   };
   const sdl = await readSdl(
     stringify({
@@ -46,7 +49,7 @@ export const smallSdl = async (service: SmallService): Promise<ReadSdl> => {
             },
           },
         },
-        placement: { here: { pricing: { app: { denom: 'uact', amount: 10_000 } } } },
+        placement: { here: { pricing: { app: { denom: 'uact', amount: 100_000 } } } },
       },
       deployment: { app: { here: { profile: 'app', count: 1 } } },
     }),
@@ -55,27 +58,6 @@ export const smallSdl = async (service: SmallService): Promise<ReadSdl> => {
   return sdl;
 };
 
-interface Resources {
-  cpu: { units: number };
-  memory: { size: string };
-  gpu?: { units: number; attributes: { vendor: { nvidia: { model: string }[] } } };
-  storage: { size: string } | { size: string }[];
-}
-
 /** An example of examples/ with nothing changed but what it rents: so little that it fits on two processors. */
 export const shrunkExample = (name: string): Promise<ReadSdl> =>
-  exampleSdl(name, (text) => {
-    const sdl = parse(text) as {
-      profiles: { compute: Readonly<Record<string, { resources: Resources }>> };
-    };
-    for (const { resources } of Object.values(sdl.profiles.compute)) {
-      resources.cpu.units = 0.2;
-      resources.memory.size = '128Mi';
-      for (const volume of [resources.storage].flat()) volume.size = '64Mi';
-      if (resources.gpu !== undefined) {
-        resources.gpu.units = 1;
-        resources.gpu.attributes.vendor.nvidia = [{ model: 'rtx4090' }];
-      }
-    }
-    return stringify(sdl);
-  });
+  exampleSdl(name, (text) => shrunk(text, { units: 1, model: 'rtx4090' }));

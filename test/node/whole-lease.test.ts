@@ -1,18 +1,26 @@
 /** A lease whose containers really run: on the devices that were promised, within its limits, reachable, and gone at its end. */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { beforeAll, expect, it, jest } from '@jest/globals';
+import { packImage } from '../../hack/images/docker-archive.js';
 import { imageReference } from '../../hack/images/images.js';
+import { busyboxRoot } from '../../hack/images/root-fs.js';
 import { PODS } from '../../kube/resources.js';
+import { afterTests } from '../after-tests.js';
 import { expectAllGone, expectNothingHeld, expectPhase } from '../e2e/expectations.js';
 import type { NodeInventory } from '../peers/node/types.js';
 import { toolsDir } from '../peers/tools.js';
 import { describeOnNode } from './describe-on-node.js';
 import {
+  ask,
   clusterAddress,
   expectAnswer,
+  expectForSale,
   expectSameInventory,
-  ingressPath,
+  ingressHost,
   PATIENCE,
   podOf,
 } from './looking.js';
@@ -36,8 +44,10 @@ describeOnNode('a lease on a real node', () => {
   let real: RealStack;
   let before: NodeInventory;
   let lease: RealLease;
+  const atEnd = afterTests();
   beforeAll(async () => {
     real = await startRealStack();
+    atEnd(real.stop);
     before = await real.node.inventory();
     const sdl = await smallSdl({
       image: imageReference('node-server'),
@@ -49,11 +59,8 @@ describeOnNode('a lease on a real node', () => {
     lease = await real.lease(sdl);
     await expectPhase(real.stack, lease.id, 'Running');
   });
-  afterAll(async () => {
-    await real.stop();
-  });
 
-  const ask = async (): Promise<Seen> =>
+  const askService = async (): Promise<Seen> =>
     JSON.parse(await expectAnswer(`http://${await clusterAddress(real, lease, 'app')}/`)) as Seen;
   const inPod = async (...command: readonly string[]): Promise<string> =>
     real.kubectl(
@@ -73,7 +80,7 @@ describeOnNode('a lease on a real node', () => {
   });
 
   it('shows the tenant its variables and its limits from inside', async () => {
-    const seen = await ask();
+    const seen = await askService();
     expect(seen.hostname).toBe((await podOf(real, lease)).metadata.name);
     expect(seen.environment).toMatchObject({
       GREETING: 'hello',
@@ -84,19 +91,26 @@ describeOnNode('a lease on a real node', () => {
     expect(seen.cpuQuota).toBe('50000'); // of a period of 100 000 microseconds
   });
 
-  it('answers HTTP through its Service, by its name inside, and along its Ingress', async () => {
-    expect((await ask()).environment['GREETING']).toBe('hello');
+  it('answers HTTP through its Service, and by its name inside', async () => {
+    expect((await askService()).environment['GREETING']).toBe('hello');
     const byName = await inPod('wget', '-q', '-O', '-', 'http://app/');
     expect((JSON.parse(byName) as Seen).host).toBe('app');
     const fullName = `app.${lease.namespace}.svc.cluster.local`;
     const byFullName = await inPod('wget', '-q', '-O', '-', `http://${fullName}/`);
     expect((JSON.parse(byFullName) as Seen).host).toBe(fullName);
+  });
 
-    const { host, service, port } = await ingressPath(real, lease);
+  it('answers HTTP through the ingress under its own host name, within the limits of its annotations', async () => {
+    const host = await ingressHost(real, lease);
     expect(host).toMatch(/\.ingress\.example\.com$/);
-    const address = await clusterAddress(real, lease, service);
-    const along = JSON.parse(await expectAnswer(`http://${address}:${port}/`, host)) as Seen;
-    expect(along.host).toBe(host);
+    const url = `${real.node.ingressUrl}/`;
+    const through = JSON.parse(await expectAnswer(url, host)) as Seen;
+    expect(through).toMatchObject({ host, environment: { GREETING: 'hello' } });
+    const { headers } = await ask(url, host);
+    expect(headers['server']).toMatch(/^nginx/);
+    const tooMuch = Buffer.alloc(1_048_577);
+    expect((await ask(url, host, tooMuch)).status).toBe(413);
+    expect((await ask(url, 'nobody.ingress.example.com')).status).toBe(404);
   });
 
   it('gives logs, events, and a shell with and without a terminal', async () => {
@@ -148,7 +162,7 @@ describeOnNode('a lease on a real node', () => {
     expect(container).toMatch(/^containerd:\/\//);
     await real.node.restartKubelet();
     expect(await containerOf()).toBe(container);
-    expect((await ask()).environment['GREETING']).toBe('hello');
+    expect((await askService()).environment['GREETING']).toBe('hello');
     await expectPhase(real.stack, lease.id, 'Running');
   });
 
@@ -163,7 +177,7 @@ describeOnNode('a lease on a real node', () => {
       PATIENCE,
     );
     await expectPhase(real.stack, lease.id, 'Running');
-    expect((await ask()).environment['NVIDIA_VISIBLE_DEVICES']?.split(',')).toHaveLength(2);
+    expect((await askService()).environment['NVIDIA_VISIBLE_DEVICES']?.split(',')).toHaveLength(2);
     expect((await real.tenant.reader.lease(lease.id))?.state).toBe('active');
   });
 
@@ -180,5 +194,37 @@ describeOnNode('a lease on a real node', () => {
     await expectAllGone(real.stack, lease.id);
     await expectSameInventory(real, before);
     await expectNothingHeld(real.stack);
+  });
+
+  it('gives the image of a lease that has ended away when it needs its disk', async () => {
+    const image = 'tenant.example/private:1';
+    const dir = mkdtempSync(join(tmpdir(), 'berth-tenant-image-'));
+    atEnd(() => {
+      rmSync(dir, { recursive: true });
+    });
+    await busyboxRoot(join(dir, 'root'));
+    writeFileSync(join(dir, 'root/weights'), 'nobody else may read this');
+    const entrypoint = ['/bin/sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'];
+    await packImage(
+      { references: [image], root: join(dir, 'root'), entrypoint },
+      join(dir, 'image.tar'),
+    );
+    await real.node.importImage(join(dir, 'image.tar'));
+    const other = await real.lease(await smallSdl({ image }));
+    await expectPhase(real.stack, other.id, 'Running');
+    await real.tenant.closeDeployment(other.order);
+    await expectAllGone(real.stack, other.id);
+    expect((await real.node.inventory()).images).toContain(image);
+
+    await real.node.setDiskFull(true);
+    await expectForSale(real, 0);
+    await waitFor(
+      'the kubelet to throw the image away',
+      async () => !(await real.node.inventory()).images.includes(image) || undefined,
+      PATIENCE,
+    );
+    await real.node.setDiskFull(false);
+    await expectSameInventory(real, before);
+    await expectForSale(real, 4);
   });
 });

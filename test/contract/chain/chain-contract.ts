@@ -2,7 +2,7 @@
  * What every chain behind the ports of chain/ports.ts must do: one story of a provider, a rival and a tenant, told to the
  * fake and to a real node alike, so that the fake cannot drift.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { generateCertificate } from '../../../chain/certificate.js';
 import type {
   BlockFeed,
@@ -17,6 +17,7 @@ import { bidIdOf, formatBidId, formatOrderId } from '../../../market/ids.js';
 import type { BidId, DeploymentId, OrderId } from '../../../market/ids.js';
 import { Decimal } from '../../../market/money.js';
 import type { DecCoin } from '../../../market/money.js';
+import { afterTests } from '../../after-tests.js';
 import { aGroup, providerAttributes } from './a-group.js';
 
 /** A chain to tell the story to. */
@@ -53,7 +54,6 @@ export const describeChain = (
     let chain: ContractChain;
     const blocks: Block[] = [];
     const stop = new AbortController();
-    let feeding: Promise<void>;
     let id: DeploymentId;
     let order: OrderId;
     let bid: BidId;
@@ -78,22 +78,22 @@ export const describeChain = (
       resourcesOffer: aGroup().units.map(({ resources, count }) => ({ resources, count })),
     });
 
+    const atEnd = afterTests(60_000);
     beforeAll(async () => {
       chain = await start();
-      feeding = chain.feed.run(stop.signal, (block) => {
+      atEnd(() => chain.stop());
+      const feeding = chain.feed.run(stop.signal, (block) => {
         blocks.push(block);
+      });
+      atEnd(async () => {
+        stop.abort();
+        await feeding;
       });
       await until('the first block', () => blocks.length > 0, limitMs);
       id = { owner: chain.tenant.address, dseq: (await chain.reader.head()).height };
       order = { ...id, gseq: 1, oseq: 1 };
       bid = bidIdOf(order, chain.provider.address);
       rivalBid = bidIdOf(order, chain.rival.address);
-    }, 60_000);
-
-    afterAll(async () => {
-      stop.abort();
-      await feeding;
-      await chain.stop();
     }, 60_000);
 
     it(

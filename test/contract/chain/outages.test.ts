@@ -1,5 +1,5 @@
 /** What only a node of ours can be made to do: die, come back, lag, and refuse unordered transactions. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { startDevnet } from '../../../devnet/process.js';
 import type { Devnet } from '../../../devnet/process.js';
 import type { Block } from '../../../market/events.js';
 import { Decimal } from '../../../market/money.js';
+import { afterTests } from '../../after-tests.js';
 
 const LIMIT_MS = 15_000;
 
@@ -36,25 +37,25 @@ describe.each([
     amount: [{ denom: 'uakt', amount }],
   });
 
+  const atEnd = afterTests(60_000);
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'berth-chain-outages-'));
+    atEnd(() => rm(dir, { recursive: true }));
     devnet = await startDevnet({ dir: join(dir, 'chain'), blockTimeMs: 200, unordered });
+    atEnd(() => devnet.stop());
     client = connectChain({
       endpoints: [devnet.rpcUrl],
       requestTimeoutMs: 2_000,
       feed: { pollMs: 100, blockMs: 300 },
+    });
+    atEnd(() => {
+      client.close();
     });
     signer = await signerFromMnemonic(DEVNET_ACCOUNTS.tenant.mnemonic);
     lane = client.laneFor(signer, {
       gasPrice: { denom: 'uakt', amount: new Decimal('0.025') },
       pollMs: 50,
     });
-  }, 60_000);
-
-  afterAll(async () => {
-    client.close();
-    await devnet.stop();
-    await rm(dir, { recursive: true });
   }, 60_000);
 
   it(

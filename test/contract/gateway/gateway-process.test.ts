@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import { createAsk } from '../../../gateway/adapters/asking.js';
 import { createKubeManifestStore } from '../../../gateway/adapters/kube-manifest-store.js';
@@ -17,6 +17,7 @@ import { leaseNamespace } from '../../../manifests/names.js';
 import type { LeaseId } from '../../../market/ids.js';
 import { systemClock } from '../../../operator/clock.js';
 import { connectCluster } from '../../../operator/connect-cluster.js';
+import { afterTests } from '../../after-tests.js';
 import { startCluster } from '../../peers/cluster/start-cluster.js';
 import type { Cluster } from '../../peers/cluster/types.js';
 import { freePorts } from '../../peers/ports.js';
@@ -40,13 +41,24 @@ let port: number;
 let httpPort: number;
 let deadPort: number;
 
+const atEnd = afterTests();
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'berth-gateway-'));
+  atEnd(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
   cluster = await startCluster({ dir: join(dir, 'cluster') });
+  atEnd(() => cluster.stop());
   chart = await applyChart(cluster.kubeconfigPath);
   const kubeconfig = await cluster.kubeconfigFor(chart.gateway);
   admin = await connectCluster(cluster.kubeconfigPath, process.env, systemClock);
+  atEnd(() => {
+    admin.close();
+  });
   own = await connectCluster(kubeconfig, process.env, systemClock);
+  atEnd(() => {
+    own.close();
+  });
   [port = 0, httpPort = 0, deadPort = 0] = await freePorts(3);
   const config = join(dir, 'gateway.yaml');
   writeFileSync(
@@ -66,15 +78,8 @@ beforeAll(async () => {
     logPath: join(dir, 'gateway.log'),
     env: { NODE_OPTIONS: '' },
   });
+  atEnd(() => gateway.stop(5000));
 }, 180_000);
-
-afterAll(async () => {
-  await gateway.stop(5000);
-  own.close();
-  admin.close();
-  await cluster.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
 
 const readyz = async (): Promise<string> =>
   (await (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).text()).trim();

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startDevicePlugin } from '../../peers/node/device-plugin/device-plugin.js';
 import type { DevicePlugin } from '../../peers/node/device-plugin/device-plugin.js';
 import { obey } from '../../peers/node/device-plugin/control-socket.js';
+import { devicesOf } from '../../peers/node/device-plugin/device-set.js';
 import { parseDevicesFile } from '../../peers/node/device-plugin/devices-file.js';
 import { featureLabels } from '../../peers/node/device-plugin/feature-labels.js';
 import { waitFor } from '../../peers/wait.js';
@@ -156,8 +157,14 @@ describe('the devices file', () => {
     expect(() => parseDevicesFile(text, 'devices.yaml')).toThrow(why);
   });
 
+  /** Of the file's devices, but for the first `pulled` of them. */
+  const labelsOf = (text: string, pulled = 0): Readonly<Record<string, string>> => {
+    const file = parseDevicesFile(text, 'x');
+    return featureLabels(file, devicesOf(file, 'n').slice(pulled));
+  };
+
   it('becomes the labels of GPU feature discovery, slices included', () => {
-    expect(featureLabels(parseDevicesFile(GPU + MIG, 'x'), 2)).toMatchObject({
+    expect(labelsOf(GPU + MIG)).toMatchObject({
       'nvidia.com/gpu.product': 'NVIDIA-L4',
       'nvidia.com/gpu.count': '2',
       'nvidia.com/gpu.memory': '23034',
@@ -165,5 +172,13 @@ describe('the devices file', () => {
       'nvidia.com/mig-1g.10gb.count': '3',
       'nvidia.com/mig-1g.10gb.memory': '9856',
     });
+  });
+
+  it('counts what is still there, and says nothing of GPUs that are all pulled', () => {
+    expect(labelsOf(GPU, 1)['nvidia.com/gpu.count']).toBe('1');
+    expect(Object.keys(labelsOf(GPU, 2))).toEqual([
+      'nvidia.com/mig.strategy',
+      'nvidia.com/mig.capable',
+    ]);
   });
 });

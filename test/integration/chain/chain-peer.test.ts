@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterTests } from '../../after-tests.js';
 import { type Chain, startChain } from '../../peers/chain.js';
 import { waitFor } from '../../peers/wait.js';
 
@@ -29,12 +30,13 @@ describe('the chain peer', () => {
   const dir = mkdtempSync(join(tmpdir(), 'berth-chain-'));
   let chain: Chain;
 
+  const atEnd = afterTests();
   beforeAll(async () => {
+    atEnd(() => {
+      rmSync(dir, { recursive: true, force: true });
+    });
     chain = await startChain({ dir: join(dir, 'chain'), env: {} });
-  });
-  afterAll(async () => {
-    await chain.stop();
-    rmSync(dir, { recursive: true, force: true });
+    atEnd(() => chain.stop());
   });
 
   it('is a devnet of our own that makes blocks', async () => {

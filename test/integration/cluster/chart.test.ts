@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   ApiException,
   CoreV1Api,
@@ -10,6 +10,7 @@ import {
   PatchStrategy,
 } from '@kubernetes/client-node';
 import { type AppliedChart, applyChart, kubectl } from '../../../hack/apply-chart.js';
+import { afterTests } from '../../after-tests.js';
 import { startCluster } from '../../peers/cluster/start-cluster.js';
 import type { Cluster } from '../../peers/cluster/types.js';
 import { waitFor } from '../../peers/wait.js';
@@ -68,8 +69,13 @@ describe("the chart's rights on a real API server", () => {
     stringData: { a: 'b' },
   });
 
+  const atEnd = afterTests();
   beforeAll(async () => {
+    atEnd(() => {
+      rmSync(dir, { recursive: true, force: true });
+    });
     cluster = await startCluster({ dir, flavour: 'local' });
+    atEnd(() => cluster.stop());
     chart = await applyChart(cluster.kubeconfigPath);
     admin = load(cluster.kubeconfigPath).makeApiClient(CoreV1Api);
     operator = load(await cluster.kubeconfigFor(chart.operator));
@@ -95,11 +101,6 @@ describe("the chart's rights on a real API server", () => {
       },
       WAIT,
     );
-  });
-
-  afterAll(async () => {
-    await cluster.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   it('names the two service accounts in namespaces of their own', () => {

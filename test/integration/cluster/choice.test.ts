@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { afterTests } from '../../after-tests.js';
 import { canPullK3s } from '../../peers/cluster/k3s.js';
 import { startCluster } from '../../peers/cluster/start-cluster.js';
 import type { Cluster } from '../../peers/cluster/types.js';
@@ -19,12 +20,13 @@ const namespacesOf = async (kubeconfigPath: string): Promise<readonly string[]> 
 describe('the choice of a cluster', () => {
   const dir = mkdtempSync(join(tmpdir(), 'berth-choice-'));
   let local: Cluster;
+  const atEnd = afterTests();
   beforeAll(async () => {
+    atEnd(() => {
+      rmSync(dir, { recursive: true, force: true });
+    });
     local = await startCluster({ dir: join(dir, 'local'), env: { BERTH_CLUSTER: 'local' } });
-  });
-  afterAll(async () => {
-    await local.stop();
-    rmSync(dir, { recursive: true, force: true });
+    atEnd(() => local.stop());
   });
 
   it('takes the cluster of KUBECONFIG, gives tokens for it, and neither stops it nor its API server', async () => {

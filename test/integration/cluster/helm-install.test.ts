@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   ApiextensionsV1Api,
   AppsV1Api,
@@ -10,6 +10,7 @@ import {
   RbacAuthorizationV1Api,
 } from '@kubernetes/client-node';
 import { CHART_DIR, helm } from '../../../hack/render-chart.js';
+import { afterTests } from '../../after-tests.js';
 import { startCluster } from '../../peers/cluster/start-cluster.js';
 import type { Cluster } from '../../peers/cluster/types.js';
 
@@ -22,14 +23,15 @@ describe('helm on a real API server', () => {
   const run = (...args: string[]): Promise<string> =>
     helm([...args, '--namespace', 'berth-system', '--kubeconfig', cluster.kubeconfigPath]);
 
+  const atEnd = afterTests();
   beforeAll(async () => {
+    atEnd(() => {
+      rmSync(dir, { recursive: true, force: true });
+    });
     cluster = await startCluster({ dir, flavour: 'local' });
+    atEnd(() => cluster.stop());
     config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfigPath);
-  });
-  afterAll(async () => {
-    await cluster.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   it('installs the chart and waits until its Deployments are available', async () => {

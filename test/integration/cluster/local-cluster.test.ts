@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   ApiException,
   CoreV1Api,
@@ -9,6 +9,7 @@ import {
   RbacAuthorizationV1Api,
   type V1Pod,
 } from '@kubernetes/client-node';
+import { afterTests } from '../../after-tests.js';
 import { readAuditLog } from '../../peers/cluster/audit.js';
 import { startCluster } from '../../peers/cluster/start-cluster.js';
 import type { Cluster } from '../../peers/cluster/types.js';
@@ -62,14 +63,14 @@ describe('the local cluster', () => {
       WAIT,
     );
 
+  const atEnd = afterTests();
   beforeAll(async () => {
+    atEnd(() => {
+      rmSync(dir, { recursive: true, force: true });
+    });
     cluster = await startCluster({ dir, flavour: 'local' });
+    atEnd(() => cluster.stop());
     core = coreOf(cluster.kubeconfigPath);
-  });
-
-  afterAll(async () => {
-    await cluster.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   it('offers the GPUs of its nodes file', async () => {

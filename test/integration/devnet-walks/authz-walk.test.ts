@@ -4,13 +4,14 @@
  * as unordered transactions; addresses, hashes, heights, places in the block, signatures and gas within 15 % differ,
  * nothing else (fidelity 5, 7).
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TxBody, TxRaw, AuthInfo } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import { createDeployment, createProvider } from '../../../devnet/akash/testing/scenario.js';
 import { RECORDED_ACCOUNTS } from '../../../devnet/testing/recorded-chain.js';
 import { sendMessage } from '../../../devnet/testing/messages.js';
 import type { TestKey } from '../../../devnet/testing/sign.js';
 import { DevnetHarness, rpc } from '../devnet/harness.js';
+import { afterTests } from '../../after-tests.js';
 import { isGasNear } from './compare.js';
 import { recordedTx, type TxAnswer } from './recording.js';
 
@@ -85,8 +86,10 @@ describe('the recorded cold and hot key', () => {
     answers.set(name, await rpc<TxAnswer>(harness.devnet.rpcUrl, 'tx', { hash: asked }));
   };
 
+  const atEnd = afterTests();
   beforeAll(async () => {
     harness = await DevnetHarness.start();
+    atEnd(() => harness.end());
     const keys = {
       cold: await harness.key('provider'),
       hot: await harness.key('otherProvider'),
@@ -114,7 +117,6 @@ describe('the recorded cold and hot key', () => {
     await harness.deliver(deploy);
     for (const [name, signer] of WALK) await resend(name, keys[signer]);
   });
-  afterAll(async () => harness.end());
 
   it.each(WALK.map(([name]) => name))(
     'answers /tx for %s as recorded, order of events included',

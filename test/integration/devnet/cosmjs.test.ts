@@ -1,8 +1,9 @@
 /** The devnet as CosmJS sees it: the client that `chain/` builds on works unchanged. */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DirectSecp256k1HdWallet } from '@cosmjs/proto-signing';
 import { GasPrice, SigningStargateClient } from '@cosmjs/stargate';
 import { DEVNET_ACCOUNTS } from '../../../devnet/accounts.js';
+import { afterTests } from '../../after-tests.js';
 import { BLOCK_TIME_MS, DevnetHarness, rpc } from './harness.js';
 
 jest.setTimeout(60_000);
@@ -14,17 +15,18 @@ describe('CosmJS on the devnet', () => {
   let harness: DevnetHarness;
   let client: SigningStargateClient;
   const { faucet, tenant } = DEVNET_ACCOUNTS;
+  const atEnd = afterTests();
   beforeAll(async () => {
     harness = await DevnetHarness.start();
+    atEnd(() => harness.end());
     const wallet = await DirectSecp256k1HdWallet.fromMnemonic(faucet.mnemonic, { prefix: 'akash' });
     client = await SigningStargateClient.connectWithSigner(harness.devnet.rpcUrl, wallet, {
       gasPrice: GasPrice.fromString('0.025uakt'),
       broadcastPollIntervalMs: 50,
     });
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await harness.end();
+    atEnd(() => {
+      client.disconnect();
+    });
   });
 
   it('derives the accounts that genesis funded', async () => {

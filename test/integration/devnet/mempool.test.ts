@@ -1,5 +1,5 @@
 /** Fidelity 1, 3, 4 and 12 on real consensus: what the mempool takes, and what CometBFT itself limits. */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import WebSocket from 'ws';
@@ -10,6 +10,7 @@ import {
   sendMessage,
 } from '../../../devnet/testing/messages.js';
 import type { TestKey } from '../../../devnet/testing/sign.js';
+import { afterTests } from '../../after-tests.js';
 import { DevnetHarness, rpc } from './harness.js';
 
 jest.setTimeout(60_000);
@@ -23,12 +24,13 @@ describe('the mempool and the RPC', () => {
   let harness: DevnetHarness;
   let faucet: TestKey;
   let tenant: TestKey;
+  const atEnd = afterTests();
   beforeAll(async () => {
     harness = await DevnetHarness.start();
+    atEnd(() => harness.end());
     faucet = await harness.key('faucet');
     tenant = await harness.key('tenant');
   });
-  afterAll(async () => harness.end());
 
   const send = (amount = 1n) => [sendMessage(faucet.address, tenant.address, amount)];
 

@@ -1,16 +1,18 @@
 /** Fidelity 13 on real consensus: one app hash on two nodes, and kill -9 at the worst moments. */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sendMessage } from '../../../devnet/testing/messages.js';
+import { afterTests } from '../../after-tests.js';
 import { DevnetHarness, eventually } from './harness.js';
 
 jest.setTimeout(60_000);
 
 describe('fidelity 13: deterministic and durable', () => {
   let harness: DevnetHarness;
+  const atEnd = afterTests();
   beforeAll(async () => {
     harness = await DevnetHarness.start();
+    atEnd(() => harness.end());
   });
-  afterAll(async () => harness.end());
 
   const send = async (): Promise<bigint> => {
     const [faucet, tenant] = [await harness.key('faucet'), await harness.key('tenant')];

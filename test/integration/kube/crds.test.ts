@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { API_VERSION } from '../../../crds/constants.js';
 import type { KubeObject } from '../../../crds/object.js';
 import { isKubeError, isKubeInvalid, type KubeError } from '../../../kube/errors.js';
@@ -22,14 +22,16 @@ import {
   OWNER,
   PROVIDER,
 } from '../../contract/kube/objects.js';
+import { afterTests } from '../../after-tests.js';
 import { toolsDir } from '../../peers/tools.js';
 
 jest.setTimeout(60_000);
 let kube: KubeCluster;
+const atEnd = afterTests();
 beforeAll(async () => {
   kube = await startKubeCluster();
+  atEnd(() => kube.stop());
 }, 120_000);
-afterAll(async () => kube.stop());
 
 const kubectl = async (...args: readonly string[]): Promise<string> => {
   const bin = await toolsDir(['kubernetes'], ['kubectl']);

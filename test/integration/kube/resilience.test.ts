@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ConfigMap } from '../../../kube/core-objects.js';
 import {
   isKubeForbidden,
@@ -27,15 +27,17 @@ import {
 } from '../../../kube/resources.js';
 import { type KubeCluster, realClock, startKubeCluster } from '../../contract/kube/kube-cluster.js';
 import { aBid, aConfigMap } from '../../contract/kube/objects.js';
+import { afterTests } from '../../after-tests.js';
 import { waitFor } from '../../peers/wait.js';
 
 jest.setTimeout(90_000);
 const WAIT = { timeoutMs: 40_000 };
 let kube: KubeCluster;
+const atEnd = afterTests();
 beforeAll(async () => {
   kube = await startKubeCluster();
+  atEnd(() => kube.stop());
 }, 120_000);
-afterAll(async () => kube.stop());
 
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(

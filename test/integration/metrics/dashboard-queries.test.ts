@@ -3,11 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { dashboardQueries } from '../../../hack/chart/dashboard.js';
 import { createMetrics as createGatewayMetrics } from '../../../gateway/metrics.js';
 import { createMetrics as createOperatorMetrics } from '../../../operator/metrics.js';
+import { afterTests } from '../../after-tests.js';
 import { PromQueryError, type Prometheus, startPrometheus } from '../../peers/prometheus.js';
 import { waitFor } from '../../peers/wait.js';
 
@@ -63,13 +64,25 @@ describe('the dashboard on a real Prometheus', () => {
   let prometheus: Prometheus;
   let server: Server;
 
+  const atEnd = afterTests();
   beforeAll(async () => {
+    atEnd(() => {
+      rmSync(dir, { recursive: true, force: true });
+    });
     server = await serveMetrics();
+    atEnd(
+      () =>
+        new Promise((resolve) => {
+          server.close(resolve);
+          server.closeAllConnections();
+        }),
+    );
     prometheus = await startPrometheus({
       dir,
       targets: [{ job: 'berth', address: `127.0.0.1:${(server.address() as AddressInfo).port}` }],
       scrapeIntervalMs: 200,
     });
+    atEnd(() => prometheus.stop());
     // A rate needs two samples.
     await waitFor(
       'several scrapes',
@@ -79,15 +92,6 @@ describe('the dashboard on a real Prometheus', () => {
       },
       { timeoutMs: 30_000 },
     );
-  });
-
-  afterAll(async () => {
-    await prometheus.stop();
-    await new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    });
-    rmSync(dir, { recursive: true, force: true });
   });
 
   it.each(dashboardQueries({ rateInterval: '1m', range: '1h' }).map((q) => [q.panel, q.expr]))(

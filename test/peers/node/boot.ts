@@ -6,7 +6,7 @@ import { createCgroupRoot } from './cgroups.js';
 import { ctr } from './images.js';
 import { bootMachine, type Machine } from './machine.js';
 import { connectMachine } from './network.js';
-import { containerd, coreDns, kubelet, kubeProxy, type ProgramContext } from './programs.js';
+import { containerd, coreDns, kubelet, kubeProxy, nginx, type ProgramContext } from './programs.js';
 
 /** Kubeconfigs of the node's programs. */
 export interface NodeKubeconfigs {
@@ -17,10 +17,12 @@ export interface NodeKubeconfigs {
 /** A machine with containerd up and nothing else yet. */
 export interface BootedNode {
   readonly machine: Machine;
-  /** Starts kubelet, kube-proxy and CoreDNS. */
+  /** Starts kubelet, kube-proxy, CoreDNS and nginx. */
   readonly startServices: () => Promise<void>;
   /** Ends the kubelet in its own time and starts it again. */
   readonly restartKubelet: () => Promise<void>;
+  /** Makes nginx read its configuration again. @throws Error when it is not up or refuses */
+  readonly reloadIngress: () => Promise<void>;
   /** @throws ProgramError or NodeError when a part has ended by itself */
   readonly guard: () => void;
 }
@@ -66,8 +68,12 @@ export const bootNode = async (
     guard,
     startServices: async () => {
       await start(coreDns(context));
+      await start(nginx(context));
       await start(kubelet(context, kubeconfigs.kubelet));
       await start(kubeProxy(context, kubeconfigs.kubeProxy));
+    },
+    reloadIngress: async () => {
+      await machine.run('nginx', ['-e', 'stderr', '-c', layout.nginxConf, '-s', 'reload']);
     },
     restartKubelet: async () => {
       await running.get('kubelet')?.stop(KUBELET_GRACE_MS);

@@ -1,8 +1,9 @@
-/** The configuration files of the node's programs. Formats: containerd config v2, CNI 1.0, kubelet.config.k8s.io, Corefile. */
+/** The configuration files of the node's programs. Formats: containerd config v2, CNI 1.0, kubelet.config.k8s.io, Corefile, nginx. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { ADDRESSES, CGROUP_ROOT, type NodeLayout } from './layout.js';
+import { nginxConf } from './ingress/nginx-conf.js';
+import { ADDRESSES, CGROUP_ROOT, INGRESS_LISTEN, type NodeLayout } from './layout.js';
 
 /** Reference of the image that holds a pod's namespaces. */
 export const PAUSE_IMAGE = 'berth.local/pause:1';
@@ -22,6 +23,8 @@ state = "/run/containerd"
   # Lowering a score is a right that this process may lack.
   restrict_oom_score_adj = true
   disable_apparmor = true
+  # Seconds between two measurements of what containers wrote, by which the kubelet evicts; ten by default.
+  stats_collect_period = 1
 
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${CNI_PLUGINS}"
@@ -51,7 +54,10 @@ const cniConflist = {
   ],
 };
 
-const kubeletConfiguration = (layout: NodeLayout): object => ({
+/** A disk that is never empty enough is always full. */
+const FULL = { 'nodefs.available': '99.9%', 'imagefs.available': '99.9%' };
+
+const kubeletConfiguration = (layout: NodeLayout, isDiskFull: boolean): object => ({
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
   kind: 'KubeletConfiguration',
   address: ADDRESSES.node,
@@ -73,9 +79,14 @@ const kubeletConfiguration = (layout: NodeLayout): object => ({
   // Images come from nowhere else: one that is thrown away would be missing for good.
   imageGCHighThresholdPercent: 100,
   imageGCLowThresholdPercent: 99,
+  // When the disk is full they go at once; by default one that is younger than two minutes stays.
+  imageMinimumGCAge: '1s',
   // Only what a test provokes: a machine that is full for other reasons should not look like a broken lease.
-  evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1Gi' },
-  evictionPressureTransitionPeriod: '5s',
+  evictionHard: {
+    ...{ 'memory.available': '100Mi', 'nodefs.available': '1Gi' },
+    ...(isDiskFull && FULL),
+  },
+  evictionPressureTransitionPeriod: '1s',
   nodeStatusUpdateFrequency: '2s',
   nodeStatusReportFrequency: '10s',
   // Waiting between two tries is what a crash loop is; ten seconds show it as well as five minutes.
@@ -94,6 +105,12 @@ const corefile = (kubeconfig: string): string => `.:53 {
 }
 `;
 
+/** Writes the kubelet's, which it reads when it starts. @param isDiskFull whether it is to believe that */
+export const writeKubeletConfiguration = (layout: NodeLayout, isDiskFull: boolean): void => {
+  const text = stringify(kubeletConfiguration(layout, isDiskFull));
+  writeFileSync(join(layout.config, 'kubelet.yaml'), text);
+};
+
 /** Writes every file; `caPem` is the cluster's authority, by which the kubelet knows the API server. */
 export const writeConfiguration = (
   layout: NodeLayout,
@@ -107,8 +124,9 @@ export const writeConfiguration = (
   put('containerd.toml', containerdToml(layout));
   put('cni/10-berth.conflist', JSON.stringify(cniConflist, undefined, 2));
   put('ca.crt', caPem);
-  put('kubelet.yaml', stringify(kubeletConfiguration(layout)));
+  writeKubeletConfiguration(layout, false);
   put('Corefile', corefile(dnsKubeconfig));
+  put('nginx.conf', nginxConf(INGRESS_LISTEN, [], []));
   // The cluster's own names and nothing else: an image that is not here must fail at once, not after a time-out.
   put('resolv.conf', `nameserver ${ADDRESSES.node}\n`);
 };

@@ -37,8 +37,10 @@ export const takeInventory = async (
   layout: NodeLayout,
   machine: Machine,
 ): Promise<NodeInventory> => {
-  const [containers, mounts, links, leases, rules] = await Promise.all([
+  const [containers, images, snapshots, mounts, links, leases, rules] = await Promise.all([
     ctr(layout, 'containers', 'list', '--quiet'),
+    ctr(layout, 'images', 'list', '--quiet'),
+    ctr(layout, 'snapshots', 'list'),
     machine.run('cat', ['/proc/mounts']),
     machine.run('ip', ['-oneline', 'link', 'show', 'master', 'cni0']).catch(() => ''), // no pod yet, no bridge
     machine.run('sh', ['-c', 'ls /run/cni/berth 2>/dev/null || true']),
@@ -47,6 +49,11 @@ export const takeInventory = async (
   const mountPoints = lines(mounts).map((line) => line.split(' ')[1] ?? '');
   return {
     containers: lines(containers).toSorted(),
+    images: lines(images).toSorted(),
+    snapshots: lines(snapshots)
+      .slice(1) // its table's header
+      .map((line) => line.split(/\s+/, 1)[0] ?? line)
+      .toSorted(),
     mounts: mountPoints.filter((m) => OF_PODS.some((prefix) => m.startsWith(prefix))).toSorted(),
     interfaces: lines(links)
       .map((line) => line.split(/[:@]\s*/)[1] ?? line)

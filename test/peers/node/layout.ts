@@ -11,6 +11,9 @@ export const ADDRESSES = {
   dns: '10.96.0.10',
 } as const;
 
+/** Where the cluster's HTTP ingress listens. */
+export const INGRESS_LISTEN = `${ADDRESSES.node}:80`;
+
 /** Interface of the machine outside that leads to the node (15 characters at most). */
 export const OUTSIDE_INTERFACE = 'berth-node';
 
@@ -42,6 +45,7 @@ export interface NodeLayout {
   readonly volumes: string;
   readonly containerdRoot: string;
   readonly containerdSocket: string;
+  readonly nginxConf: string;
   readonly images: string;
   /** Written by the node's first process when the machine is set up. */
   readonly ready: string;
@@ -58,6 +62,7 @@ export const nodeLayout = (dir: string): NodeLayout => ({
   volumes: join(dir, 'volumes'),
   containerdRoot: join(dir, 'containerd'),
   containerdSocket: join(dir, 'containerd.sock'),
+  nginxConf: join(dir, 'config', 'nginx.conf'),
   images: join(dir, 'images'),
   ready: join(dir, 'ready'),
   devicePlugins: join(dir, 'kubelet', 'device-plugins'),

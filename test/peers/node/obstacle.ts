@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   conntrack: 'conntrack',
   socat: 'socat',
   ip: 'iproute2',
+  nginx: 'nginx-light',
   flock: 'util-linux',
   nsenter: 'util-linux',
   unshare: 'util-linux',

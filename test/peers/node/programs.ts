@@ -55,6 +55,10 @@ export const kubeProxy = (context: ProgramContext, kubeconfig: string): ProgramS
     '--conntrack-tcp-timeout-close-wait=0',
   ]);
 
+/** Its first configuration knows no host; the ingress controller writes the next ones. */
+export const nginx = (context: ProgramContext): ProgramSpec =>
+  spec(context, 'nginx', 'nginx', ['-e', 'stderr', '-c', context.layout.nginxConf]);
+
 export const coreDns = (context: ProgramContext): ProgramSpec =>
   spec(context, 'coredns', join(context.bin, 'coredns'), [
     `-conf=${join(context.layout.config, 'Corefile')}`,

@@ -27,6 +27,13 @@ export interface RealNode {
   readonly restartKubelet: () => Promise<void>;
   /** Pulls the plug and boots again: every process dies, the disk stays. Resolves when Ready. */
   readonly reboot: () => Promise<void>;
+  /**
+   * Lets the kubelet believe that its disk is full, and no longer so. While it does, it throws away every image that no
+   * container uses and taints the node; afterwards the images of hack/images are loaded anew. Resolves when the node says so.
+   */
+  readonly setDiskFull: (full: boolean) => Promise<void>;
+  /** Where the cluster's HTTP ingress answers, for example `http://10.213.0.2`; the Host header chooses. */
+  readonly ingressUrl: string;
   /** Loads a docker-archive tar into the node's image store. */
   readonly importImage: (tarPath: string) => Promise<void>;
   /** What is on the node now, as the kernel and containerd have it, for proving that a lease left nothing. */
@@ -51,6 +58,10 @@ export interface NodeInventory {
   readonly podFolders: readonly string[];
   /** Control groups of pods. */
   readonly cgroups: readonly string[];
+  /** References of images, and their content. */
+  readonly images: readonly string[];
+  /** Layers of images and the writable ones of containers, by containerd's name. */
+  readonly snapshots: readonly string[];
   /** Services that kube-proxy's rules name, `namespace/name`; the cluster's own ones left out. */
   readonly services: readonly string[];
 }

@@ -27,6 +27,8 @@ export interface DevicePluginOptions {
 
 /** A running plugin. */
 export interface DevicePlugin extends GpuControl {
+  /** Calls `listener` after every change of the devices until the returned function is called. */
+  readonly subscribe: (listener: () => void) => () => void;
   readonly stop: () => void;
 }
 
@@ -82,6 +84,7 @@ export const startDevicePlugin = async (options: DevicePluginOptions): Promise<D
 
   return {
     devices: () => devices.all(),
+    subscribe: (listener) => devices.subscribe(listener),
     setHealth: (which, healthy) => {
       const uuid = find(which);
       devices.replace(devices.all().map((d) => (d.uuid === uuid ? { ...d, healthy } : d)));
