@@ -5,6 +5,7 @@ import { createAsk } from './adapters/asking.js';
 import { createIdentityReader, createLeaseReader } from './adapters/chain-readers.js';
 import { connectCluster } from './adapters/cluster-connection.js';
 import type { ClusterConnection } from './adapters/cluster-connection.js';
+import { createKubeLeaseStreams } from './adapters/kube-lease-streams.js';
 import { createKubeManifestStore } from './adapters/kube-manifest-store.js';
 import { createKubeProvider } from './adapters/kube-provider.js';
 import { createKubeWorkloads } from './adapters/kube-workloads.js';
@@ -26,6 +27,8 @@ import type { ProviderSettings } from './settings.js';
 
 /** Answers of the public status page may be this old. */
 const STATUS_FRESH_MS = 5000;
+/** How soon a log stream takes up a pod or container that is new. */
+const STREAM_LOOK_MS = 2000;
 const MAX_CACHED_IDENTITIES = 10_000;
 
 export interface GatewayProcess {
@@ -62,6 +65,10 @@ const portsOf = (
     identities: createIdentityReader(chain.reader, askChain),
     manifests: createKubeManifestStore(cluster.api, config.namespace, askCluster),
     workloads: createKubeWorkloads(cluster.api, askCluster),
+    streams: createKubeLeaseStreams({
+      ...{ api: cluster.api, pods: cluster.pods, ask: askCluster, sleep: realSleep },
+      lookMs: STREAM_LOOK_MS,
+    }),
     provider: createKubeProvider(cluster.api, askCluster, {
       name: config.computeProvider,
       freshMs: STATUS_FRESH_MS,

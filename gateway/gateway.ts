@@ -6,6 +6,7 @@ import type { Sleep } from './deadline.js';
 import { createApplication } from './http/application.js';
 import { createPipeline } from './http/pipeline.js';
 import type { RequestRecord } from './http/pipeline.js';
+import { createUpgradeListener } from './http/upgrade.js';
 import { createConnectionCounter } from './limits/connection-count.js';
 import type { ConnectionLimits } from './limits/connection-count.js';
 import { createTokenBuckets } from './limits/token-bucket.js';
@@ -18,6 +19,8 @@ import { leaseRoutes } from './routes/lease-routes.js';
 import { manifestIntakeRoute } from './routes/manifest-intake.js';
 import type { LeaseWait } from './routes/lease-finder.js';
 import { notYetRoutes } from './routes/not-yet-routes.js';
+import { streamRoutes } from './routes/stream-routes.js';
+import type { LeaseStreams } from './streams.js';
 import { providerRoutes } from './routes/provider-routes.js';
 import { createFrontDoor } from './tls/front-door.js';
 import type { FrontDoor } from './tls/front-door.js';
@@ -40,6 +43,7 @@ export interface GatewayDependencies {
   readonly manifests: ManifestStore;
   readonly workloads: WorkloadReader;
   readonly provider: ProviderReader;
+  readonly streams: LeaseStreams;
   readonly authentication: AuthenticatorDependencies;
   /** Our account's address. */
   readonly address: string;
@@ -89,6 +93,7 @@ const routesOf = (dependencies: GatewayDependencies) => [
     wait: dependencies.leaseWait,
   }),
   ...leaseRoutes(dependencies),
+  ...streamRoutes(dependencies),
   ...notYetRoutes(),
 ];
 
@@ -124,12 +129,14 @@ export const startGateway = async (dependencies: GatewayDependencies): Promise<G
     record: recorder(metrics, log),
     stopping: stopping.signal,
   });
+  const handler = createApplication(routesOf(dependencies), wrap);
   const servers = createHttpsServers({
     ...dependencies.certificates,
     publicHostname: dependencies.publicHostname,
     timeouts: limits.timeouts,
     maxHeaderBytes: limits.maxHeaderBytes,
-    handler: createApplication(routesOf(dependencies), wrap),
+    handler,
+    onUpgrade: createUpgradeListener(handler),
     onClientError: (code) => {
       metrics.clientError(code);
     },

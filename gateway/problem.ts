@@ -31,6 +31,7 @@ export const PROBLEM_STATUS = {
   MethodNotAllowed: 405,
   BodyTooLarge: 413,
   UnsupportedEncoding: 415,
+  UpgradeRequired: 426,
   ManifestMalformed: 422,
   ManifestHashMismatch: 422,
   ManifestInvalid: 422,

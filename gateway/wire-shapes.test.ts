@@ -229,8 +229,9 @@ describe('what is not there has its reason', () => {
     ['broken percent-encoding', 'GET', '/lease/%zz/1/1/status', 400, 'MalformedRequest'],
     ['an unknown path', 'GET', '/validate', 404, 'RouteNotFound'],
     ['another method', 'DELETE', '/lease/1/1/1/status', 405, 'MethodNotAllowed'],
-    ['log streams', 'GET', '/lease/1/1/1/logs?follow=false', 501, 'NotImplementedYet'],
-    ['event streams', 'GET', '/lease/1/1/1/kubeevents?follow=false', 501, 'NotImplementedYet'],
+    ['logs without a websocket', 'GET', '/lease/1/1/1/logs?follow=false', 426, 'UpgradeRequired'],
+    ['events without a websocket', 'GET', '/lease/1/1/1/kubeevents', 426, 'UpgradeRequired'],
+    ['a tail that is no number', 'GET', '/lease/1/1/1/logs?tail=x', 400, 'MalformedRequest'],
     ['shells', 'GET', '/lease/1/1/1/shell?cmd0=ls', 501, 'NotImplementedYet'],
     ['hostname migration', 'POST', '/hostname/migrate', 501, 'NotImplementedYet'],
     ['address migration', 'POST', '/endpoint/migrate', 501, 'NotImplementedYet'],
@@ -257,7 +258,7 @@ describe('what is not there has its reason', () => {
   it('a websocket upgrade is answered 501 as well', async () => {
     const answer = await send({
       port: running.gateway.port,
-      path: '/lease/1/1/1/logs?follow=true',
+      path: '/lease/1/1/1/shell?cmd0=ls',
       headers: {
         Authorization: `Bearer ${await alice.token()}`,
         Connection: 'Upgrade',

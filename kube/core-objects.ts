@@ -166,6 +166,8 @@ export interface KubeEvent extends KubeObject {
   readonly type: 'Normal' | 'Warning';
   readonly note: string;
   readonly regarding: ObjectReference;
+  /** When a controller of the older kind wrote it; its `eventTime` is null. */
+  readonly deprecatedLastTimestamp?: string | null;
   readonly series?: { readonly count: number; readonly lastObservedTime: string };
 }
 

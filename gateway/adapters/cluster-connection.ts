@@ -5,6 +5,8 @@ import { inClusterAccess, isInCluster } from '../../kube/access/in-cluster.js';
 import { kubeconfigAccess } from '../../kube/access/kubeconfig.js';
 import { readText } from '../../kube/body.js';
 import { HttpKubeApi } from '../../kube/http-api.js';
+import { HttpPodStreams } from '../../kube/pod-streams.js';
+import type { PodStreams } from '../../kube/pod-streams.js';
 import { HttpsTransport } from '../../kube/https-transport.js';
 import type { KubeTransport } from '../../kube/transport.js';
 import { ConfigError } from '../config.js';
@@ -15,6 +17,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export interface ClusterConnection {
   readonly api: KubeApi;
+  readonly pods: PodStreams;
   version(): Promise<ClusterVersion>;
   close(): void;
 }
@@ -69,6 +72,7 @@ export const connectCluster = async (options: ClusterOptions): Promise<ClusterCo
   const transport = new HttpsTransport(access);
   return {
     api: new HttpKubeApi(transport, { requestTimeoutMs: timeoutMs }),
+    pods: new HttpPodStreams(transport),
     version: () => readVersion(transport, timeoutMs),
     close: () => {
       transport.close();

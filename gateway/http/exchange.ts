@@ -4,18 +4,22 @@ import { authorize } from '../auth/authorize.js';
 import type { LeaseId } from '../../market/ids.js';
 import { isIdFormatError, parseUint32, parseUint64 } from '../../market/ids.js';
 import { Problem } from '../problem.js';
+import type { TenantSocket } from './tenant-socket.js';
 
 export interface Exchange {
   readonly caller: Caller;
   /** Decoded path parameters. */
   readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: URLSearchParams;
   /** The whole body; empty for routes that take none. */
   readonly body: Buffer;
   /** Aborts when the client has gone or the gateway stops. */
   readonly signal: AbortSignal;
+  /** Makes a websocket of the connection, once; undefined when the client did not ask for one. */
+  readonly upgrade: (() => Promise<TenantSocket>) | undefined;
 }
 
-/** A reply with a JSON body, or with none. */
+/** A reply with a JSON body, or with none; status 101 after an upgrade, when everything is said already. */
 export interface Reply {
   readonly status: number;
   readonly json?: unknown;

@@ -12,6 +12,7 @@ import { clientKey } from '../limits/client-address.js';
 import type { TokenBuckets } from '../limits/token-bucket.js';
 import { PROBLEM_STATUS, Problem, problemResponse, toProblem } from '../problem.js';
 import type { Exchange, Reply, Route } from './exchange.js';
+import { upgradeOf } from './upgrade.js';
 
 /** What is known of a request once it is answered. Holds nothing secret. */
 export interface RequestRecord {
@@ -73,7 +74,7 @@ const SECURITY_HEADERS = {
 };
 
 const send = (request: Request, response: Response, reply: Reply, stopping: boolean): void => {
-  if (response.headersSent || response.destroyed) return;
+  if (response.headersSent || response.destroyed || reply.status === 101) return;
   // A body that was never read would have to be drained before the connection could serve again.
   if (!request.complete || stopping) response.set('Connection', 'close');
   response.status(reply.status).set(SECURITY_HEADERS);
@@ -96,6 +97,7 @@ export const createPipeline = (
     let caller: Caller = { kind: 'anonymous' };
     let code = 'ok';
     let fault: unknown;
+    let status = 0;
     try {
       take(perAddress, client, 'address');
       caller = await authenticate({
@@ -105,6 +107,8 @@ export const createPipeline = (
       if (caller.kind !== 'anonymous') take(perOwner, caller.owner, 'account');
       const exchange: Exchange = {
         caller,
+        query: new URL(request.url, 'http://localhost').searchParams,
+        upgrade: upgradeOf(request, response),
         params: request.params as Exchange['params'],
         body:
           route.takesBody && caller.kind !== 'anonymous'
@@ -113,6 +117,7 @@ export const createPipeline = (
         signal: AbortSignal.any([gone.signal, dependencies.stopping]),
       };
       const reply = await route.handle(exchange);
+      status = reply.status;
       send(request, response, reply, dependencies.stopping.aborted);
     } catch (error) {
       const problem = toProblem(error);
@@ -121,12 +126,13 @@ export const createPipeline = (
       const answer = problemResponse(problem);
       response.set(answer.headers);
       const reply = { status: answer.status, json: answer.body };
+      status = reply.status;
       send(request, response, reply, dependencies.stopping.aborted);
     }
     dependencies.record({
       method: request.method,
       route: route.path,
-      status: response.statusCode,
+      status,
       code,
       seconds: (now() - startedMs) / 1000,
       client,

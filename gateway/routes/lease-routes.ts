@@ -20,8 +20,8 @@ export interface LeaseRoutesDependencies {
 const LEASE = '/lease/:dseq/:gseq/:oseq';
 
 /** Why the cluster has nothing of a lease; the chain tells the cases apart. */
-const explainAbsence = async (
-  dependencies: LeaseRoutesDependencies,
+export const explainAbsence = async (
+  dependencies: Pick<LeaseRoutesDependencies, 'leases' | 'manifests'>,
   lease: LeaseId,
 ): Promise<Problem> => {
   const record = await dependencies.leases.lease(lease);

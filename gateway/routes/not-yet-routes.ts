@@ -9,8 +9,6 @@ const LEASE = '/lease/:dseq/:gseq/:oseq';
 const NOT_YET: readonly (readonly [Route['method'], string, string])[] = [
   ['POST', '/hostname/migrate', 'hostname migrations'],
   ['POST', '/endpoint/migrate', 'address migrations'],
-  ['GET', `${LEASE}/logs`, 'log streams'],
-  ['GET', `${LEASE}/kubeevents`, 'event streams'],
   ['GET', `${LEASE}/shell`, 'shells'],
 ];
 

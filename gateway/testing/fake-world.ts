@@ -15,6 +15,13 @@ import type {
   WorkloadReader,
 } from '../ports.js';
 import { UpstreamUnavailableError } from '../problem.js';
+import type {
+  EventFrame,
+  LeaseStreams,
+  LogFrame,
+  LogStreamOptions,
+  StreamOptions,
+} from '../streams.js';
 
 /** What the fakes read; tests change it while the gateway runs. */
 export interface FakeWorld {
@@ -27,6 +34,10 @@ export interface FakeWorld {
   readonly leases: Map<string, Lease>;
   readonly workloads: Map<string, LeaseWorkload>;
   readonly manifests: Map<string, StoredManifest>;
+  /** What the log of any lease gives; called anew for each listener. */
+  logs: (options: LogStreamOptions) => AsyncIterable<LogFrame>;
+  /** What the events of any lease give. */
+  events: (options: StreamOptions) => AsyncIterable<EventFrame>;
   snapshot: ProviderSnapshot;
   /** Questions asked of the chain so far. */
   chainReads: number;
@@ -40,7 +51,12 @@ export interface FakePorts {
   readonly manifests: ManifestStore;
   readonly workloads: WorkloadReader;
   readonly provider: ProviderReader;
+  readonly streams: LeaseStreams;
 }
+
+const nothing = async function* (): AsyncGenerator<never> {
+  // An empty stream ends at once.
+};
 
 /** An empty world in which everything answers. */
 export const fakeWorld = (): FakeWorld => ({
@@ -52,6 +68,8 @@ export const fakeWorld = (): FakeWorld => ({
   leases: new Map(),
   workloads: new Map(),
   manifests: new Map(),
+  logs: nothing,
+  events: nothing,
   snapshot: { activeLeases: [], openBids: [], nodes: [], manifests: 0 },
   chainReads: 0,
   onChainRead: () => undefined,
@@ -96,6 +114,10 @@ export const fakePorts = (world: FakeWorld): FakePorts => {
     },
     workloads: {
       workload: (lease) => cluster(() => world.workloads.get(formatLeaseId(lease))),
+    },
+    streams: {
+      logs: (_lease, options) => world.logs(options),
+      events: (_lease, options) => world.events(options),
     },
     provider: {
       snapshot: () => cluster(() => world.snapshot),

@@ -1,8 +1,9 @@
 /** The two HTTPS servers behind the front door (provider-wire 4.1). */
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** A certificate chain and its key, PEM text. */
 export interface KeyPair {
@@ -31,6 +32,8 @@ export interface HttpsServersOptions {
   readonly timeouts: HttpTimeouts;
   readonly maxHeaderBytes: number;
   readonly handler: RequestListener;
+  /** Called for requests that ask to change the protocol; answers them, too. */
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** A handshake or a request line that could not be read; `code` is Node's. */
   readonly onClientError: (code: string) => void;
 }
@@ -70,6 +73,7 @@ const build = (options: HttpsServersOptions, pair: KeyPair, askForCertificate: b
     },
     options.handler,
   );
+  server.on('upgrade', options.onUpgrade);
   // Failed handshakes come here too.
   server.on('clientError', (error, socket) => {
     options.onClientError(codeOf(error));
