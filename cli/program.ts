@@ -7,6 +7,7 @@ import { addInventory } from './verbs/inventory.js';
 import { addRecord } from './verbs/record.js';
 import { addSdl } from './verbs/sdl.js';
 import { addWallet } from './verbs/wallet.js';
+import { addWhy } from './verbs/why.js';
 import type { Wire } from './wiring.js';
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
@@ -33,5 +34,6 @@ export const createProgram = (wire: Wire): Command => {
   addRecord(program, wire);
   addSdl(program, wire);
   addWallet(program, wire);
+  addWhy(program, wire);
   return program;
 };
