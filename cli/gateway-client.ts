@@ -7,6 +7,8 @@ import type { Certificate } from '../market/records.js';
 import { printable } from './format/table.js';
 import { exchange } from './gateway-http.js';
 import type { RawAnswer, RawRequest } from './gateway-http.js';
+import { framesOf, openSocket } from './gateway-stream.js';
+import type { Door } from './gateway-stream.js';
 import { connectVerified } from './gateway-tls.js';
 import { parseLeaseStatus } from './lease-status.js';
 import type { GatewayAnswer, GatewayRefusal, GatewayTarget, TenantGateway } from './ports.js';
@@ -76,12 +78,13 @@ const unreachable = (url: URL, error: unknown): GatewayRefusal => ({
 
 /** The client. Its calls throw only `ChainUnavailableError`, when the provider's certificates could not be read. */
 export const createGatewayClient = (deps: GatewayClientDeps): TenantGateway => {
-  const call = async (
+  /** Hands a proven connection and a token to `use`, which owns the connection then. */
+  const connected = async <T>(
     target: GatewayTarget,
     dseq: bigint,
-    asked: Pick<RawRequest, 'method' | 'path' | 'body'>,
     given: AbortSignal | undefined,
-  ): Promise<GatewayAnswer<RawAnswer>> => {
+    use: (door: Door, signal: AbortSignal) => Promise<GatewayAnswer<T>>,
+  ): Promise<GatewayAnswer<T>> => {
     const url = parseHostUri(target.hostUri);
     if (url === undefined) {
       const message = `provider ${target.provider} has no usable https address on chain: "${target.hostUri}"`;
@@ -98,16 +101,25 @@ export const createGatewayClient = (deps: GatewayClientDeps): TenantGateway => {
       });
       if (!door.ok) return { ok: false, transient: false, code: door.code, message: door.message };
       const token = await deps.token(target.provider, dseq);
-      try {
-        const answer = await exchange(door.socket, { ...asked, token, host: url.host }, signal);
-        return answer.status === 200 ? { ok: true, value: answer } : refusalOf(answer);
-      } finally {
-        door.socket.destroy();
-      }
+      return await use({ socket: door.socket, token, host: url.host }, signal);
     } catch (error) {
       return unreachable(url, deadline.aborted ? new Error('no answer in time') : error);
     }
   };
+  const call = (
+    target: GatewayTarget,
+    dseq: bigint,
+    asked: Pick<RawRequest, 'method' | 'path' | 'body'>,
+    given: AbortSignal | undefined,
+  ): Promise<GatewayAnswer<RawAnswer>> =>
+    connected(target, dseq, given, async ({ socket, token, host }, signal) => {
+      try {
+        const answer = await exchange(socket, { ...asked, token, host }, signal);
+        return answer.status === 200 ? { ok: true, value: answer } : refusalOf(answer);
+      } finally {
+        socket.destroy();
+      }
+    });
 
   return {
     putManifest: async (target, dseq, manifest, signal) => {
@@ -124,5 +136,13 @@ export const createGatewayClient = (deps: GatewayClientDeps): TenantGateway => {
       const message = "the provider's gateway answered something that is no lease status";
       return { ok: false, transient: false, code: 'GatewayAnswerUnreadable', message };
     },
+    openStream: (target, lease, path, given) =>
+      connected(target, lease.dseq, given, async (door, signal) => {
+        const below = `/lease/${lease.dseq}/${lease.gseq}/${lease.oseq}/${path}`;
+        const opened = await openSocket({ ...door, path: below }, signal);
+        return opened.ok
+          ? { ok: true, value: { frames: framesOf(opened.socket, given) } }
+          : refusalOf(opened.answer);
+      }),
   };
 };

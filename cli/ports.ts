@@ -36,6 +36,12 @@ export interface GatewayRefusal {
 
 export type GatewayAnswer<T> = { readonly ok: true; readonly value: T } | GatewayRefusal;
 
+/** A stream of a gateway: a lease's path below its own, and the frames as they come. */
+export interface GatewayStream {
+  /** One JSON document each. Throws a CliFailure when the gateway ends it for a reason; leaving the loop closes it. */
+  readonly frames: AsyncIterable<unknown>;
+}
+
 /** The calls of a tenant to his provider. None throws for what the network or the gateway does. */
 export interface TenantGateway {
   putManifest(
@@ -49,6 +55,13 @@ export interface TenantGateway {
     lease: LeaseId,
     signal?: AbortSignal,
   ): Promise<GatewayAnswer<LeaseStatus>>;
+  /** @param path below the lease's, with its query, for example `logs?follow=true` */
+  openStream(
+    target: GatewayTarget,
+    lease: LeaseId,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<GatewayAnswer<GatewayStream>>;
 }
 
 /** Text styles the commands use; they are colours on a terminal and nothing elsewhere. */
@@ -78,6 +91,8 @@ export interface Output {
   result(value: unknown, text: string): void;
   /** One step of a long command: a line of JSON Lines, nothing in other forms. */
   step(step: object): void;
+  /** One line of a result that has no end: text, or `value` as a line of JSON in both other forms. */
+  line(value: unknown, text: string): void;
 }
 
 export type OutputMode = 'text' | 'json' | 'jsonl';

@@ -4,6 +4,7 @@ import { addBacktest } from './verbs/backtest.js';
 import { addDeploy } from './verbs/deploy.js';
 import { addDeploymentVerbs } from './verbs/deployment.js';
 import { addInventory } from './verbs/inventory.js';
+import { addLease } from './verbs/lease.js';
 import { addRecord } from './verbs/record.js';
 import { addSdl } from './verbs/sdl.js';
 import { addWallet } from './verbs/wallet.js';
@@ -31,6 +32,7 @@ export const createProgram = (wire: Wire): Command => {
   addDeploy(program, wire);
   addDeploymentVerbs(program, wire);
   addInventory(program, wire);
+  addLease(program, wire);
   addRecord(program, wire);
   addSdl(program, wire);
   addWallet(program, wire);

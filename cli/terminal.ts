@@ -116,6 +116,9 @@ export const createOutput = (
     else
       for (const line of Array.isArray(value) ? value : [value]) stdout.write(`${toJson(line)}\n`);
   },
+  line: (value, text) => {
+    stdout.write(`${mode === 'text' ? text : toJson(value)}\n`);
+  },
   step: (step) => {
     if (mode === 'jsonl') stdout.write(`${toJson(step)}\n`);
   },

@@ -8,7 +8,7 @@ import { parseDecimal } from '../../market/money.js';
 import type { Coin } from '../../market/money.js';
 import type { Provider } from '../../market/records.js';
 import type { LeaseStatus } from '../lease-status.js';
-import type { GatewayAnswer, OutputMode, TenantContext } from '../ports.js';
+import type { GatewayAnswer, GatewayStream, OutputMode, TenantContext } from '../ports.js';
 import { createOutput } from '../terminal.js';
 
 export const newAddress = async (): Promise<string> =>
@@ -32,6 +32,10 @@ export class TenantWorld {
   readonly questions: string[] = [];
   canAsk = false;
   mode: OutputMode = 'jsonl';
+  /** What the gateway answers to those who open a stream, in order. */
+  readonly streamAnswers: GatewayAnswer<GatewayStream>[] = [];
+  /** Paths of the streams that were opened. */
+  readonly streamsAsked: string[] = [];
   /** What the gateway answers to a manifest, in order; then it accepts. */
   readonly manifestAnswers: GatewayAnswer<undefined>[] = [];
   /** What it answers about a lease, in order; the last one again and again. */
@@ -176,6 +180,12 @@ export class TenantWorld {
           const [next] = this.statusAnswers;
           if (this.statusAnswers.length > 1) this.statusAnswers.shift();
           return next ?? { ok: true, value: { services: [], warnings: [] } };
+        },
+        openStream: async (_target, _lease, path) => {
+          this.streamsAsked.push(path);
+          const answer = this.streamAnswers.shift();
+          if (answer === undefined) throw new Error(`no stream is ready for ${path}`);
+          return answer;
         },
       },
     };
