@@ -75,10 +75,7 @@ export const openSocket = (
   });
 
 /** Every text frame as JSON, until a normal end. @throws CliFailure named after the gateway's close code */
-export const framesOf = async function* (
-  socket: WebSocket,
-  signal: AbortSignal,
-): AsyncGenerator<unknown> {
+export const framesOf = async function* (socket: WebSocket, signal: AbortSignal): AsyncGenerator {
   let code = 0;
   let reason = '';
   socket.once('close', (closeCode, words) => {

@@ -5,7 +5,7 @@ export class Channel<T> {
   readonly #capacity: number;
   #items: T[] = [];
   #ended = false;
-  #failure: unknown;
+  #failure: Error | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(capacity: number) {
@@ -22,7 +22,7 @@ export class Channel<T> {
   }
 
   /** What was pushed is still read; then the reader is at the end, or fails with `failure`. Idempotent. */
-  end(failure?: unknown): void {
+  end(failure?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = failure;

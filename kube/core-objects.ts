@@ -158,7 +158,8 @@ export interface ObjectReference {
 
 /** events.k8s.io/v1 Event. */
 export interface KubeEvent extends KubeObject {
-  readonly eventTime: string;
+  /** Null when a controller of the older kind wrote it. */
+  readonly eventTime: string | null;
   readonly reportingController: string;
   readonly reportingInstance: string;
   readonly action: string;
@@ -166,7 +167,7 @@ export interface KubeEvent extends KubeObject {
   readonly type: 'Normal' | 'Warning';
   readonly note: string;
   readonly regarding: ObjectReference;
-  /** When a controller of the older kind wrote it; its `eventTime` is null. */
+  /** The older kind's time. */
   readonly deprecatedLastTimestamp?: string | null;
   readonly series?: { readonly count: number; readonly lastObservedTime: string };
 }

@@ -10,7 +10,7 @@ import type { LeaseChoice } from './lease-streams.js';
 const CHOICE: LeaseChoice = { dseq: 7n, gseq: undefined, services: [], follow: false };
 let world: TenantWorld;
 
-const frames = async function* (...all: readonly unknown[]): AsyncGenerator<unknown> {
+const frames = async function* (...all: readonly unknown[]): AsyncGenerator {
   yield* all;
 };
 const answering = (...all: readonly unknown[]): void => {
@@ -27,6 +27,7 @@ const failing = async (command: Promise<void>): Promise<CliFailure> => {
 
 beforeEach(async () => {
   world = await TenantWorld.create();
+  world.mode = 'text';
   const sdl = await readSdl(readFileSync('examples/training-job.yaml', 'utf8'));
   if (!sdl.ok) throw new Error(JSON.stringify(sdl.reasons));
   const { groups, hash } = sdl;
@@ -72,7 +73,7 @@ describe('berth lease logs', () => {
   });
 
   it('keeps what came before the gateway broke off', async () => {
-    const broken = async function* (): AsyncGenerator<unknown> {
+    const broken = async function* (): AsyncGenerator {
       yield { name: 'train-1', message: 'last words' };
       throw refused('ClusterUnavailable', 'the gateway ended the stream');
     };

@@ -47,7 +47,7 @@ const stream = async function* (
   choice: LeaseChoice,
   route: string,
   more: Readonly<Record<string, string>>,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const { id } = await chooseLease(ctx, choice);
   const { provider } = id;
   const hostUri = (await ctx.chain.reader.provider(provider))?.hostUri;

@@ -21,6 +21,7 @@ const frameOf = (event: KubeEvent): EventFrame => ({
   },
 });
 
+/** Events of older controllers have no time of their own kind. */
 const timeOf = (event: KubeEvent): string =>
   event.series?.lastObservedTime ??
   event.deprecatedLastTimestamp ??

@@ -113,13 +113,12 @@ export const streamLogs = async function* (
   const { api } = access;
   const work = async (): Promise<void> => {
     const begun: Promise<void>[] = [];
-    for (;;) {
+    while (!signal.aborted) {
       const found = await look();
       if (found === 'over') break;
       begun.push(...(follow ? [] : found));
-      if (!follow || signal.aborted) break;
+      if (!follow) break;
       await access.sleep(access.lookMs, signal);
-      if (signal.aborted) break;
     }
     await Promise.all(begun);
   };
@@ -128,7 +127,7 @@ export const streamLogs = async function* (
       channel.end();
     },
     (error: unknown) => {
-      channel.end(signal.aborted ? undefined : error);
+      channel.end(signal.aborted ? undefined : (error as Error));
     },
   );
   try {

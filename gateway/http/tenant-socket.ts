@@ -59,7 +59,7 @@ export const tenantSocket = (socket: WebSocket, now: () => number): TenantSocket
         if (socket.readyState !== socket.OPEN) resolve(false);
         else {
           socket.send(data, (error) => {
-            resolve(error === undefined || error === null);
+            resolve(!(error instanceof Error));
           });
         }
       }),
