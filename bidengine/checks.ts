@@ -3,6 +3,7 @@ import type { Reason } from '../market/reasons.js';
 import { orderAttributes, providerAttributes } from './checks/attributes.js';
 import { auditors } from './checks/auditors.js';
 import { gpuCapability, storageCapability } from './checks/capabilities.js';
+import { budget } from './checks/budget.js';
 import type { Check, PricedCheck } from './checks/check.js';
 import { escrow } from './checks/escrow.js';
 import { endpoints } from './checks/endpoints.js';
@@ -45,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   leasedIps,
   ownerLimit,
   wallet,
+  budget,
   priced,
 ];
 

@@ -7,6 +7,7 @@ import type { Reason } from '../market/reasons.js';
 import type { EscrowAccount, MarketParams, Order } from '../market/records.js';
 import type { ResourceOffer } from '../market/resources.js';
 import type { BidRules } from './bid-rules.js';
+import type { Budget } from './budget.js';
 import type { ExchangeRates } from './exchange.js';
 import type { PriceFactor } from './price-book.js';
 import type { PricingPolicy } from './pricing-policy.js';
@@ -44,6 +45,8 @@ export interface DecideInput {
     readonly audited: readonly AuditedAttributes[];
   };
   readonly wallet: { readonly uakt: Funds; readonly uact: Funds };
+  /** What bidding has cost lately; absent where nobody spends, as in explaining. */
+  readonly budget?: Budget | undefined;
   readonly chain: ChainFacts;
   /** Unix milliseconds, for time windows and ages. */
   readonly nowMs: number;

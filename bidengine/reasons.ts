@@ -35,6 +35,12 @@ export const SKIP_REASONS = {
   EscrowTooLow: "The deployment's escrow pays our price for less time than the operator asks.",
   InsufficientFunds:
     'The wallet cannot pay the bid deposit and the fee without touching the reserve kept for closing and withdrawing.',
+  FeesPerHourReached: 'One more bid would take the fees of the last hour over the budget.',
+  FeesPerDayReached: 'One more bid would take the fees of the last day over the budget.',
+  DepositsPerHourReached: 'One more bid would take the deposits of the last hour over the budget.',
+  DepositsPerDayReached: 'One more bid would take the deposits of the last day over the budget.',
+  DepositsAtRiskReached:
+    'One more bid would lock more in deposits at once than the budget allows; it is decided again when a bid is lost or ends.',
   ReclamationNotOffered: 'The order asks for a reclamation window and the operator offers none.',
   ReclamationWindowTooLong:
     'The order asks for a longer reclamation window than the operator or the chain allows.',

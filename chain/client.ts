@@ -6,7 +6,7 @@ import { createBlockFeed } from './feed/block-feed.js';
 import type { BlockFeedOptions } from './feed/block-feed.js';
 import { pastBlocksOver } from './feed/past-blocks.js';
 import type { PastBlocks } from './feed/past-blocks.js';
-import type { BlockFeed, ChainProof, ChainReader, Signer, TxLane } from './ports.js';
+import type { BlockFeed, ChainProof, ChainReader, MempoolReader, Signer, TxLane } from './ports.js';
 import { createChainProof } from './proof/chain-proof.js';
 import { measureBlockTime } from './queries/block-time.js';
 import { abciQueryOver } from './queries/abci.js';
@@ -24,7 +24,8 @@ import { Prober } from './rpc/prober.js';
 import type { ProbeOptions } from './rpc/prober.js';
 import { createTxLane } from './tx/lane.js';
 import type { LaneOptions } from './tx/lane-options.js';
-import { sendTx } from './tx/send.js';
+import { mempoolsOf } from './tx/pending-leases.js';
+import { sendToAll } from './tx/send.js';
 
 export interface ChainConfig {
   /** RPC nodes in order of preference, at least one; a plain URL is one that is not trusted. */
@@ -46,6 +47,7 @@ export interface ChainClient {
   /** To be asked before anything is destroyed. */
   readonly proof: ChainProof;
   readonly feed: BlockFeed;
+  readonly mempools: MempoolReader;
   /** The one lane of a key: its transactions must all go through the same lane. @throws RangeError on a bad option */
   laneFor(signer: Signer, options: LaneOptions): TxLane;
   /** Each endpoint as it is now, for status, logs and metrics. */
@@ -66,6 +68,9 @@ export interface ForPeople {
   providers(): Promise<readonly Provider[]>;
   readonly past: PastBlocks;
 }
+
+/** Endpoints that get every transaction: one that dies, or whose proposer is slow, costs no block. */
+const BROADCAST_TO = 2;
 
 /** Throws TypeError on a URL that is none. Connects lazily: a chain that is down shows on first use. */
 export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
@@ -119,6 +124,7 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
       },
       config.feed ?? {},
     ),
+    mempools: mempoolsOf(() => pool.targets(Infinity)),
     laneFor: (signer, options) =>
       createTxLane(
         {
@@ -128,7 +134,7 @@ export const connectChain = (config: ChainConfig): ChainClient & ForPeople => {
           heads,
           clock,
           closed: closing.signal,
-          send: (bytes) => sendTx(comet, bytes),
+          send: (bytes) => sendToAll(pool.targets(BROADCAST_TO), bytes),
           chainId: async () => (chainId ??= (await readHead(pool)).chainId),
         },
         signer,

@@ -113,6 +113,15 @@ export interface ChainProof {
   obstacle(): Reason | undefined;
 }
 
+/** What waits to be put into a block, as far as the endpoints show it. */
+export interface MempoolReader {
+  /**
+   * Leases that transactions in the mempools ask for. `complete` is false when a mempool could not be read, or not whole: then
+   * a lease that is not named may be on its way all the same. Never rejects.
+   */
+  pendingLeases(): Promise<{ readonly ids: readonly LeaseId[]; readonly complete: boolean }>;
+}
+
 /** The stream of committed blocks, heights without gaps (missing ones are fetched), oldest first. */
 export interface BlockFeed {
   /** Runs until `signal` aborts; awaits `onBlock` for each block before the next. Reconnects by itself. */
@@ -219,6 +228,15 @@ export interface SignedTx {
   readonly timeoutNs: bigint | undefined;
 }
 
+/** A transaction that is in a block: its fee is spent, whatever became of its messages. */
+export interface ChargedTx {
+  readonly hash: string;
+  readonly height: bigint;
+  /** 0 when its messages took effect. */
+  readonly code: number;
+  readonly fee: readonly Coin[];
+}
+
 /** Signs and broadcasts for one key. */
 export interface TxLane {
   readonly address: string;
@@ -230,6 +248,8 @@ export interface TxLane {
   broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome>;
   /** `sign` then `broadcast`, raising gas or fee and signing again when the chain asks for more, or when the sequence was used elsewhere. */
   submit(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<TxOutcome>;
+  /** From now on told once of every transaction of this lane that is in a block. */
+  onCharged(listener: (tx: ChargedTx) => void): void;
 }
 
 /** A signature, or why this document is not signed. */

@@ -11,6 +11,7 @@ import { parseDecimal } from '../market/money.js';
 import { isReasonError } from '../market/reasons.js';
 import type { Reason } from '../market/reasons.js';
 import { createBidding } from './bidding/create-bidding.js';
+import { FeeLedger } from './bidding/fee-ledger.js';
 import { OwnBids } from './bidding/own-bids.js';
 import { ReservationLedger } from './bidding/reservation-ledger.js';
 import { ChainSync } from './chain-view/chain-sync.js';
@@ -29,6 +30,7 @@ import { InventoryView } from './inventory/inventory-view.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
 import { eventsThrough } from './kube-adapters/events.js';
+import { kubeFeeStore } from './kube-adapters/fee-store.js';
 import { KubeIntentStore } from './kube-adapters/intent-store.js';
 import { KubeSegmentStore } from './kube-adapters/segment-store.js';
 import { createFunds } from './funds/create-funds.js';
@@ -114,6 +116,7 @@ export const lead = async (
   const records = new KubeBidRecords(api, address, computeProvider);
   const intents = new KubeIntentStore(api, namespace, log);
   const inventoryMaxAgeMs = timings.inventorySilentMs;
+  const paid = new FeeLedger(kubeFeeStore(api, namespace, computeProvider), () => clock.now());
   const journal = new DecisionJournal(clock, address);
   const keeper = new HistoryKeeper({
     ...{ journal, clock, random, log, writer: deps.instance },
@@ -158,6 +161,7 @@ export const lead = async (
         records,
         journal,
       },
+      ...{ proof, fees: paid, mempools: chain.mempools },
       ...{ metrics, clock, log, gasPrice: config.gasPrice, inventoryMaxAgeMs },
       wake: () => cycle.wake(),
     },
@@ -263,6 +267,7 @@ export const lead = async (
     if (first) compare.wake();
     await bidding.settle();
     metrics.recounted(clock.now() / 1000, sync.ordersOnChain() ?? 0);
+    bidding.reconsider();
     for (const id of outcome.leases) leases.workers.enqueueLease(id);
     cycle.wake();
   });
@@ -293,12 +298,13 @@ export const lead = async (
     if (sync.facts() !== undefined) await leases.workers.compare();
   });
   const earned = looped('earnings', timings.compareMs, () => earnings.refresh());
+  const closer = looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s));
   const loops = [
     ...[cycle, recount, unread, register, labels, compare],
     looped('funds', timings.fundsMs, () => funds.refresh()),
     looped('refill', timings.compareMs, (s) => refill.run(s)),
     earned,
-    looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s)),
+    closer,
     looped('history', timings.historyMs, (s) => keeper.run(s)),
     looped('status', timings.statusMs, async () => {
       onReady(view.staleness() ?? inventory.fault(inventoryMaxAgeMs));
@@ -312,10 +318,16 @@ export const lead = async (
       labels.wakeAfter(INVENTORY_SETTLES_MS);
       register.wakeAfter(INVENTORY_SETTLES_MS);
     } else leases.workers.enqueueName(changed);
-    // Pods come and go in bursts, and every cycle decides every open order.
-    if (counts) cycle.wakeAfter(INVENTORY_SETTLES_MS);
+    // Pods come and go in bursts, and then every open order is decided again.
+    if (counts) {
+      bidding.reconsider();
+      cycle.wakeAfter(INVENTORY_SETTLES_MS);
+    }
   });
-  policies.subscribe(() => cycle.wake());
+  policies.subscribe(() => {
+    bidding.reconsider();
+    cycle.wake();
+  });
 
   await runTogether(
     [
@@ -324,6 +336,8 @@ export const lead = async (
       feed.run(signal, async (block) => {
         journal.onBlock(block);
         const outcome = sync.onBlock(block);
+        bidding.onBlock();
+        closer.wake();
         for (const id of outcome.leases) leases.workers.enqueueLease(id);
         if (outcome.leases.length > 0) recount.wake();
         if (outcome.unread) unread.wake();
@@ -334,7 +348,7 @@ export const lead = async (
     ],
     halt,
     async () => {
-      await Promise.all([bidding.submitter.settled(), funds.settled()]);
+      await Promise.all([bidding.settled(), funds.settled()]);
       await keeper.close();
     },
   );

@@ -27,6 +27,8 @@ export interface OperatorMetrics {
     reason: string,
   ): void;
   bidLatency(seconds: number): void;
+  /** A bid of ours was closed because it timed out; `raced`: the close ended a lease that was made in the same block. */
+  bidClosed(raced: boolean): void;
   leases(byPhase: ReadonlyMap<string, number>): void;
   /** All of them at once: models that are gone disappear, and variants of one model (memory, interface) add up. */
   gpus(rows: readonly GpuCounts[]): void;
@@ -99,6 +101,13 @@ export const createMetrics = (): OperatorMetrics => {
     buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
     registers,
   });
+  const closes = new Counter({
+    name: 'berth_bid_closes_total',
+    help: 'Own bids closed after their timeout; raced: the close ended a lease of the same block',
+    labelNames: ['raced'],
+    registers,
+  });
+  for (const raced of ['true', 'false']) closes.inc({ raced }, 0);
   const leases = new Gauge({
     name: 'berth_leases',
     help: 'Leases by phase',
@@ -216,6 +225,7 @@ export const createMetrics = (): OperatorMetrics => {
     },
     orderDecided: (result, reason) => decisions.inc({ result, reason }),
     bidEnded: (outcome, reason) => bids.inc({ outcome, reason }),
+    bidClosed: (raced) => closes.inc({ raced: String(raced) }),
     bidLatency: (seconds) => latency.observe(seconds),
     leases: (byPhase) => {
       leases.reset();

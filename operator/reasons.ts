@@ -46,6 +46,8 @@ export const PROVIDER_REASONS = {
 
 /** What became of a bid, or why none is made. */
 export const BID_REASONS = {
+  OwnerPendingShare:
+    "One tenant's open bids hold as large a share of the cluster as one tenant's may.",
   IntentNotWritten: 'The intent could not be written down, so nothing was sent.',
   IntentUnreadable: 'An intent of another version or a strange hand; it is left alone.',
   BidRejected: 'The chain refused the bid before the mempool took it.',
@@ -53,6 +55,8 @@ export const BID_REASONS = {
   BidFailed: 'The bid failed and the chain gave no reason.',
   TxExpired: 'The bid was not included before its timeout and can never land any more.',
   BidTimeout: 'Nobody accepted the bid in time; it is closed, and its deposit and GPUs are free.',
+  CloseRacedLease:
+    'The tenant took the bid in the very block that closed it, so the new lease ended at once; nothing ran on it yet.',
   BidClosed: 'The bid was closed, or its order ended without a lease.',
   LostToAnother: "The tenant took another provider's bid.",
   LeaseEnded: 'The lease that the bid won has ended.',

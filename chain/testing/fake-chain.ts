@@ -19,6 +19,8 @@ import type {
   ChainProof,
   ChainMessage,
   ChainReader,
+  ChargedTx,
+  MempoolReader,
   SignedTx,
   Signer,
   TxLane,
@@ -40,6 +42,8 @@ interface Waiting {
 }
 
 const BLOCK_MS = 1_000;
+/** What every transaction is said to pay; balances do not show it. */
+const FEE_UAKT = 5_000n;
 
 export class FakeChain {
   readonly chainId = 'fake-1';
@@ -53,6 +57,7 @@ export class FakeChain {
   #nonce = 0n;
   readonly #waiting = new Map<string, Waiting>();
   readonly #signed = new Map<string, readonly ChainMessage[]>();
+  readonly #charged = new Map<string, readonly ((tx: ChargedTx) => void)[]>();
   readonly #blocks: Block[] = [];
   #followers = new Set<() => void>();
 
@@ -79,6 +84,7 @@ export class FakeChain {
     for (const waiting of this.dead ? [] : [...this.#waiting.values()]) {
       const outcome = this.#execute(waiting.submission, all);
       waiting.submission.outcome = outcome;
+      this.#charge(waiting.submission.address, outcome);
       this.#waiting.delete(waiting.submission.tx.hash);
       waiting.settle(outcome);
     }
@@ -94,6 +100,13 @@ export class FakeChain {
     this.#followers = new Set();
     for (const wake of followers) wake();
     return block;
+  }
+
+  #charge(address: string, outcome: TxOutcome): void {
+    if (outcome.status !== 'included') return;
+    const { hash, height, code } = outcome;
+    const fee = [{ denom: 'uakt', amount: FEE_UAKT }];
+    for (const listener of this.#charged.get(address) ?? []) listener({ hash, height, code, fee });
   }
 
   #execute(submission: Submission, events: MarketEvent[]): TxOutcome {
@@ -134,6 +147,16 @@ export class FakeChain {
     },
   };
 
+  /** Leases asked for by transactions that wait for the next block. */
+  readonly mempools: MempoolReader = {
+    pendingLeases: async () => ({
+      ids: [...this.#waiting.values()].flatMap(({ submission }) =>
+        submission.messages.flatMap((m) => (m.type === 'create-lease' ? [m.id] : [])),
+      ),
+      complete: !this.dead,
+    }),
+  };
+
   readonly feed: BlockFeed = {
     stalenessMs: () => (this.#blocks.length === 0 ? Infinity : this.dead ? 3_600_000 : 0),
     run: async (signal, onBlock) => {
@@ -172,6 +195,9 @@ export class FakeChain {
       address,
       sign,
       broadcast,
+      onCharged: (listener) => {
+        this.#charged.set(address, [...(this.#charged.get(address) ?? []), listener]);
+      },
       discard: (tx) => void this.#signed.delete(tx.hash),
       submit: async (messages, options) =>
         broadcast(await sign(messages, options), options?.signal),

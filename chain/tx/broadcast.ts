@@ -106,7 +106,7 @@ const attempt = async (
     // Bytes of an earlier process may have been included before anything was watched.
     return first && result.again ? lookUp(deps, plan.tx.hash) : undefined;
   }
-  if (first && plan.fresh) return refusedOutcome(plan.tx.hash, result);
+  if (first && plan.fresh && !result.doubtful) return refusedOutcome(plan.tx.hash, result);
   const believeAt = progress.watch.scanned.height + DOUBT_BLOCKS;
   progress.doubt = { refusal: result, believeAt };
   return lookUp(deps, plan.tx.hash);

@@ -1,19 +1,10 @@
 /** What a lane is made of, and how it is tuned. */
 import type { Comet38Client, RpcClient } from '@cosmjs/tendermint-rpc';
-import type { Coin, DecCoin } from '../../market/money.js';
+import type { DecCoin } from '../../market/money.js';
 import type { ChainClock } from '../clock.js';
 import type { ChainReader } from '../ports.js';
 import type { HeadTracker } from '../rpc/head-tracker.js';
 import type { SendResult } from './send.js';
-
-/** A transaction that is in a block: its fee is spent, whatever became of its messages. */
-export interface ChargedTx {
-  readonly hash: string;
-  readonly height: bigint;
-  /** 0 when its messages took effect. */
-  readonly code: number;
-  readonly fee: readonly Coin[];
-}
 
 /** How a lane pays and how patient it is. */
 export interface LaneOptions {
@@ -27,8 +18,6 @@ export interface LaneOptions {
   readonly resendMs?: number;
   /** Signings of one `submit`, the first included; default 4. */
   readonly attempts?: number;
-  /** Told once of every transaction of this lane that is in a block. */
-  readonly onCharged?: (tx: ChargedTx) => void;
 }
 
 /** What a lane works with. */
@@ -52,6 +41,5 @@ export const withDefaults = (options: LaneOptions): Required<LaneOptions> => ({
   pollMs: 500,
   resendMs: 2_000,
   attempts: 4,
-  onCharged: () => undefined,
   ...options,
 });

@@ -4,14 +4,13 @@ import { Decimal } from '../../market/money.js';
 import { connectChain } from '../client.js';
 import type { ChainClient } from '../client.js';
 import { isChainUnavailable } from '../ports.js';
-import type { ChainMessage, SignedTx, TxLane, TxOutcome } from '../ports.js';
+import type { ChainMessage, ChargedTx, SignedTx, TxLane, TxOutcome } from '../ports.js';
 import { accountAnswer } from '../testing/abci-answers.js';
 import { ScriptedError, ScriptedRpc } from '../testing/scripted-rpc.js';
 import type { ScriptedTx } from '../testing/scripted-rpc.js';
 import { until } from '../testing/until.js';
 import { signerFromPrivateKey } from '../wallet.js';
 import { bytesFields, int64Field } from '../wire/fields.js';
-import type { ChargedTx } from './lane-options.js';
 import { txHash } from './sign.js';
 
 const signer = signerFromPrivateKey(Uint8Array.from({ length: 32 }, (_, i) => i + 1));
@@ -258,10 +257,7 @@ describe('submitting', () => {
 
   it('tells of every transaction in a block what it paid, also when it failed there', async () => {
     const charged: ChargedTx[] = [];
-    lane = client.laneFor(signer, {
-      ...{ gasPrice: { denom: 'uakt', amount: new Decimal('0.025') }, pollMs: 5 },
-      onCharged: (tx) => charged.push(tx),
-    });
+    lane.onCharged((tx) => charged.push(tx));
     answerBroadcasts([
       { code: 5, codespace: 'sdk' },
       { include: { code: 13, codespace: 'market' } },

@@ -1,22 +1,30 @@
 /** The `TxLane` port: signs and broadcasts for one key. */
 import { backoffMs } from '../clock.js';
 import { ChainUnavailableError, isChainUnavailable } from '../ports.js';
-import type { ChainMessage, SignedTx, Signer, SubmitOptions, TxLane, TxOutcome } from '../ports.js';
+import type {
+  ChainMessage,
+  ChargedTx,
+  SignedTx,
+  Signer,
+  SubmitOptions,
+  TxLane,
+  TxOutcome,
+} from '../ports.js';
 import { readHead } from '../rpc/comet.js';
 import type { SeenHead } from '../rpc/head-tracker.js';
 import { AccountState } from './account-state.js';
 import { broadcastTx } from './broadcast.js';
 import { feesOf } from './fees-of.js';
-import { GasBook } from './gas-book.js';
-import { GasPrice } from './gas-price.js';
 import { InclusionWatcher } from './inclusion.js';
+import type { Included } from './inclusion.js';
 import { withDefaults } from './lane-options.js';
 import type { LaneDeps, LaneOptions } from './lane-options.js';
+import { Lessons } from './lessons.js';
 import { nextAttempt } from './next-attempt.js';
 import { NonceSource } from './nonce.js';
 import { PriorityGate } from './priority-gate.js';
 import { priorityOf } from './priority.js';
-import { isSdk, SDK } from './sdk-codes.js';
+import { SDK } from './sdk-codes.js';
 import { SequenceLine } from './sequence-line.js';
 import { SignedHereTxs } from './signed-here.js';
 import type { SignedHere } from './signed-here.js';
@@ -38,11 +46,9 @@ class ChainTxLane implements TxLane {
   readonly #line: SequenceLine;
   readonly #inclusion: InclusionWatcher;
   readonly #gate = new PriorityGate(BROADCASTS);
-  readonly #gas = new GasBook();
-  readonly #price: GasPrice;
+  readonly #lessons: Lessons;
   readonly #signedHere = new SignedHereTxs();
-  #unorderedRefused = false;
-  #unorderedWorks = false;
+  readonly #listeners: ((tx: ChargedTx) => void)[] = [];
 
   constructor(deps: LaneDeps, signer: Signer, options: LaneOptions) {
     this.address = signer.address;
@@ -52,10 +58,11 @@ class ChainTxLane implements TxLane {
     const { comet, heads, clock, reader, chainId } = deps;
     const account = new AccountState(reader, signer.address);
     this.#line = new SequenceLine(account);
-    this.#price = new GasPrice(gasPrice, clock);
+    this.#lessons = new Lessons(gasPrice, clock);
+    const { gas, price } = this.#lessons;
     this.#inclusion = new InclusionWatcher({ comet, heads, pollMs });
     this.#maker = new TxMaker({
-      ...{ signer, account, chainId, gas: this.#gas, price: this.#price },
+      ...{ signer, account, chainId, gas, price },
       nonces: new NonceSource(timeoutSeconds, () => clock.random()),
       head: (signal) => this.#head(signal),
     });
@@ -71,6 +78,10 @@ class ChainTxLane implements TxLane {
     this.#signedHere.take(tx.hash)?.place?.leave();
   }
 
+  onCharged(listener: (tx: ChargedTx) => void): void {
+    this.#listeners.push(listener);
+  }
+
   broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome> {
     return this.#send(tx, this.#signedHere.take(tx.hash), signal);
   }
@@ -82,9 +93,9 @@ class ChainTxLane implements TxLane {
       const { made } = signed;
       const outcome = await this.#send(made.tx, signed, options.signal);
       if (attempt >= this.#options.attempts) return outcome;
-      const unorderedRefused = this.#unorderedRefused;
+      const { unorderedRefused, price } = this.#lessons;
       const paid = feesOf(made.tx.bytes)[0]?.amount ?? 0n;
-      const feeRaised = this.#price.fee(made.gasLimit).amount > paid;
+      const feeRaised = price.fee(made.gasLimit).amount > paid;
       const next = nextAttempt(options, { made, outcome, unorderedRefused, feeRaised });
       if (next === undefined) return outcome;
       options = next;
@@ -92,7 +103,7 @@ class ChainTxLane implements TxLane {
   }
 
   async #sign(messages: readonly ChainMessage[], options: SubmitOptions): Promise<SignedHere> {
-    const ordered = this.#unorderedRefused || options.mode === 'ordered';
+    const ordered = this.#lessons.unorderedRefused || options.mode === 'ordered';
     if (!ordered) return { made: await this.#maker.make(messages, options), place: undefined };
     const place = await this.#line.take(priorityOf(messages), this.#end(options.signal));
     try {
@@ -129,34 +140,17 @@ class ChainTxLane implements TxLane {
           fresh: here !== undefined,
         },
       );
-      this.#learn(tx, here, outcome);
+      this.#lessons.learn(tx, here?.made, outcome);
+      if (outcome.status === 'included') this.#tell(tx, outcome);
       return outcome;
     } finally {
       here?.place?.leave();
     }
   }
 
-  /** What an outcome tells about gas, fees and the chain. */
-  #learn(tx: SignedTx, here: SignedHere | undefined, outcome: TxOutcome): void {
-    if (outcome.status === 'included') {
-      const { hash, height, code } = outcome;
-      this.#options.onCharged({ hash, height, code, fee: feesOf(tx.bytes) });
-      if (code === 0) this.#gas.wasEnough(here?.made.sizes ?? [], outcome.gasUsed);
-    }
-    if (here !== undefined && isSdk(outcome, SDK.outOfGas)) {
-      this.#gas.wasNotEnough(here.made.sizes, here.made.gasLimit);
-    }
-    if (
-      here !== undefined &&
-      outcome.status === 'rejected' &&
-      isSdk(outcome, SDK.insufficientFee)
-    ) {
-      this.#price.wasNotEnough(here.made.gasLimit, outcome.log);
-    }
-    if (tx.timeoutNs === undefined) return;
-    if (outcome.status === 'included') this.#unorderedWorks = true;
-    else if (isSdk(outcome, SDK.notSupported)) this.#unorderedRefused = true;
-    else if (isSdk(outcome, SDK.txDecode) && !this.#unorderedWorks) this.#unorderedRefused = true;
+  #tell({ hash, bytes }: SignedTx, { height, code }: Included): void {
+    const charged = { hash, height, code, fee: feesOf(bytes) };
+    for (const listener of this.#listeners) listener(charged);
   }
 
   #end(signal: AbortSignal | undefined): AbortSignal {

@@ -111,6 +111,14 @@ export interface BiddingSpec {
      */
     readonly timeoutSeconds: number;
     /**
+     * The same while another order could be served with what the bid holds; absent for a fifth of timeoutSeconds.
+     */
+    readonly contestedTimeoutSeconds?: number;
+    /**
+     * The same while nothing else wants what the bid holds; absent for six times timeoutSeconds.
+     */
+    readonly idleTimeoutSeconds?: number;
+    /**
      * Most GPUs reserved by open bids for one tenant; absent for no limit.
      */
     readonly maxPendingGpusPerOwner?: number;
@@ -153,6 +161,10 @@ export interface BiddingSpec {
          */
         readonly [k: string]: string;
     };
+    /**
+     * Most of the cluster's GPUs, CPU and memory, each in percent, that open bids hold for one tenant, 100 for no limit; a tenant's only open bid may hold more. Default: 50.
+     */
+    readonly maxPendingPercentPerOwner?: number;
 }
 /**
  * How leases are kept.
@@ -209,11 +221,23 @@ export interface RefillSpec {
  */
 export interface BudgetSpec {
     /**
-     * Most transaction fees per day, in uakt; absent for no limit.
+     * No bid is made once the transaction fees of the last hour reach this, in uakt; absent for no limit.
+     */
+    readonly feesUaktPerHour?: string;
+    /**
+     * No bid is made once the transaction fees of the last day reach this, in uakt; absent for no limit.
      */
     readonly feesUaktPerDay?: string;
     /**
-     * Most locked in bid deposits at once, in uakt; absent for no limit.
+     * Most put into bid deposits within an hour, in uakt (in uact where deposits are paid in uact); absent for no limit.
+     */
+    readonly depositsUaktPerHour?: string;
+    /**
+     * Most put into bid deposits within a day, likewise; absent for no limit.
+     */
+    readonly depositsUaktPerDay?: string;
+    /**
+     * Most locked in bid deposits at once, likewise; absent for no limit.
      */
     readonly depositsUakt?: string;
     /**

@@ -67,6 +67,14 @@ const bidding = object(
       { min: 5, max: DAY_SECONDS },
       { default: 300 },
     ),
+    contestedTimeoutSeconds: integer(
+      'The same while another order could be served with what the bid holds; absent for a fifth of timeoutSeconds.',
+      { min: 5, max: DAY_SECONDS },
+    ),
+    idleTimeoutSeconds: integer(
+      'The same while nothing else wants what the bid holds; absent for six times timeoutSeconds.',
+      { min: 5, max: DAY_SECONDS },
+    ),
     maxPendingGpusPerOwner: integer(
       'Most GPUs reserved by open bids for one tenant; absent for no limit.',
       { min: 0, max: 1_000_000 },
@@ -106,9 +114,15 @@ const bidding = object(
       text('Value of the label.', 63),
       16,
     ),
+    maxPendingPercentPerOwner: integer(
+      "Most of the cluster's GPUs, CPU and memory, each in percent, that open bids hold for one tenant, 100 for no limit; a tenant's only open bid may hold more.",
+      { min: 1, max: 100 },
+      { default: 50 },
+    ),
   },
   {
     optional: [
+      ...['contestedTimeoutSeconds', 'idleTimeoutSeconds', 'maxPendingPercentPerOwner'],
       ...['maxPendingGpusPerOwner', 'orderAttributes', 'blockedHostnames', 'maxReclamationSeconds'],
       ...['maxEndpoints', 'maxOrderAgeBlocks', 'minEscrowSeconds', 'policyLabels'],
     ],
@@ -161,8 +175,21 @@ const budgets = object(
   'BudgetSpec',
   'What the wallet may spend.',
   {
-    feesUaktPerDay: wholeAmount('Most transaction fees per day, in uakt; absent for no limit.'),
-    depositsUakt: wholeAmount('Most locked in bid deposits at once, in uakt; absent for no limit.'),
+    feesUaktPerHour: wholeAmount(
+      'No bid is made once the transaction fees of the last hour reach this, in uakt; absent for no limit.',
+    ),
+    feesUaktPerDay: wholeAmount(
+      'No bid is made once the transaction fees of the last day reach this, in uakt; absent for no limit.',
+    ),
+    depositsUaktPerHour: wholeAmount(
+      'Most put into bid deposits within an hour, in uakt (in uact where deposits are paid in uact); absent for no limit.',
+    ),
+    depositsUaktPerDay: wholeAmount(
+      'Most put into bid deposits within a day, likewise; absent for no limit.',
+    ),
+    depositsUakt: wholeAmount(
+      'Most locked in bid deposits at once, likewise; absent for no limit.',
+    ),
     reserveUakt: wholeAmount('Kept back from bidding for fees of live leases, in uakt.', {
       default: '0',
     }),
@@ -173,7 +200,16 @@ const budgets = object(
     ),
     refill,
   },
-  { optional: ['feesUaktPerDay', 'depositsUakt', 'refill'] },
+  {
+    optional: [
+      'feesUaktPerHour',
+      'feesUaktPerDay',
+      'depositsUaktPerHour',
+      'depositsUaktPerDay',
+      'depositsUakt',
+      'refill',
+    ],
+  },
 );
 
 const spec = object(

@@ -1,64 +1,107 @@
 /**
- * Closes own bids that waited too long. Before each close the bid is read again at the newest height: a bid that has just
- * become a lease must never be closed, because that would close the tenant's lease. One race remains: a lease created in
- * the very block that includes our close; the chain then closes that lease (docs/operations.md).
+ * Closes own bids that waited too long, right after a block and with a short life, so that a close lands in the next block or
+ * never. A bid that has just become a lease must not be closed, because that would close the tenant's lease: so the bid is read
+ * again at the newest height, and the mempools are searched for a lease on it. One race remains: a lease that a tenant sends
+ * after that look and that lands in the very block of our close, before it. It is counted (docs/operations.md).
  */
-import type { ChainReader, TxLane } from '../../chain/ports.js';
+import type { ChainProof, ChainReader, MempoolReader, TxLane } from '../../chain/ports.js';
 import { formatLeaseId } from '../../market/ids.js';
 import type { Bid } from '../../market/records.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Logger } from '../logger.js';
-import { timedOutBids } from './bid-timeout.js';
+import type { OperatorMetrics } from '../metrics.js';
 import type { OwnBids } from './own-bids.js';
 import { RetrySchedule } from './retry-schedule.js';
 
-/** Closes that wait for their blocks at the same time. */
-const AT_ONCE = 16;
+/** Closes sent after one block. */
+const AT_ONCE = 64;
+/** A close may wait this many blocks: for the next one, and not for the one after. */
+const LIFE_BLOCKS = 1.5;
+const SHORTEST_LIFE_MS = 1_000;
+/** Blocks for which a mempool that cannot be read whole holds a close back. */
+const PATIENCE_BLOCKS = 10n;
+
+/** What two endpoints must agree on. */
+const stateOf = (bid: Bid | undefined): string => bid?.state ?? 'no record';
 
 export interface BidCloserDeps {
-  readonly reader: ChainReader;
+  readonly reader: Pick<ChainReader, 'lease'>;
+  readonly proof: Pick<ChainProof, 'read'>;
+  readonly mempools: MempoolReader;
   readonly lane: Pick<TxLane, 'submit'>;
   readonly view: ChainView;
   readonly bids: OwnBids;
+  readonly metrics: OperatorMetrics;
   readonly log: Logger;
-  /** Blocks after which an open bid is closed. */
-  readonly timeoutBlocks: () => bigint;
+  /** Bids that have waited too long at the present height. */
+  readonly due: () => readonly Bid[];
 }
 
 export class BidCloser {
   readonly #deps: BidCloserDeps;
   readonly #retries = new RetrySchedule();
+  /** By bid path: the height at which its close was first held back by an unreadable mempool. */
+  readonly #heldBack = new Map<string, bigint>();
 
   constructor(deps: BidCloserDeps) {
     this.#deps = deps;
   }
 
-  /** Closes what is due; nothing on a stale view. @throws when the chain cannot be read or the close cannot be sent */
+  /**
+   * Closes what is due; nothing unless a block has just been seen. To be run after every block.
+   * @throws when the chain cannot be read or the close cannot be sent
+   */
   async run(signal: AbortSignal): Promise<void> {
-    const { view, bids, timeoutBlocks } = this.#deps;
-    if (view.staleness() !== undefined) return;
-    const open = bids.open();
-    const paths = new Set(open.map((b) => formatLeaseId(b.id)));
-    this.#retries.retain((path) => paths.has(path));
-    const due = timedOutBids(open, view.height, timeoutBlocks()).filter((b) =>
-      this.#retries.isDue(formatLeaseId(b.id), view.height),
+    const { view, bids, due } = this.#deps;
+    if (view.staleness() !== undefined || view.stalenessMs() > view.blockTimeMs / 2) return;
+    const open = new Set(bids.open().map((b) => formatLeaseId(b.id)));
+    this.#retries.retain((path) => open.has(path));
+    for (const path of this.#heldBack.keys()) if (!open.has(path)) this.#heldBack.delete(path);
+    const wanted = due()
+      .filter((b) => this.#retries.isDue(formatLeaseId(b.id), view.height))
+      .slice(0, AT_ONCE);
+    if (wanted.length === 0) return;
+    const still = await this.#stillOpen(wanted);
+    const safe = await this.#notBeingLeased(still);
+    const results = await Promise.allSettled(safe.map((bid) => this.#close(bid, signal)));
+    const failed = results.find((r) => r.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Those that are proven to be open still, by endpoints that are not behind what we have seen. */
+  async #stillOpen(wanted: readonly Bid[]): Promise<readonly Bid[]> {
+    const { proof, view, bids, log } = this.#deps;
+    const proven = await Promise.all(
+      wanted.map((b) => proof.read((r) => r.bid(b.id), stateOf, view.height)),
     );
-    // Each close waits for its block; one after the other, a tenant with many orders would hold the cluster for hours.
-    for (let i = 0; i < due.length; i += AT_ONCE) {
-      const batch = due.slice(i, i + AT_ONCE);
-      const results = await Promise.allSettled(batch.map((bid) => this.#close(bid, signal)));
-      const failed = results.find((r) => r.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
+    const obstacle = proven.find((p) => !p.proven);
+    if (obstacle !== undefined && !obstacle.proven) {
+      log.info({ reason: obstacle.reason.code }, `bids are not closed: ${obstacle.reason.message}`);
     }
+    const read = proven.flatMap((p) => (p.proven && p.value !== undefined ? [p.value] : []));
+    for (const bid of read) bids.put(bid);
+    return read.filter((bid) => bid.state === 'open');
+  }
+
+  async #notBeingLeased(open: readonly Bid[]): Promise<readonly Bid[]> {
+    if (open.length === 0) return [];
+    const { mempools, view, log } = this.#deps;
+    const { ids, complete } = await mempools.pendingLeases();
+    const leased = new Set(ids.map(formatLeaseId));
+    return open.filter(({ id }) => {
+      const path = formatLeaseId(id);
+      if (leased.has(path)) {
+        log.info({ bid: path }, 'a lease on this bid is on its way; it is not closed');
+        return false;
+      }
+      const since = this.#heldBack.get(path) ?? view.height;
+      if (!complete) this.#heldBack.set(path, since);
+      return complete || view.height - since >= PATIENCE_BLOCKS;
+    });
   }
 
   async #close(bid: Bid, signal: AbortSignal): Promise<void> {
-    const { view, bids, reader, lane, log } = this.#deps;
-    const head = await reader.head();
-    const fresh = await reader.bid(bid.id);
-    if (head.catchingUp || head.height < view.height || fresh === undefined) return;
-    bids.put(fresh);
-    if (fresh.state !== 'open') return;
+    const { view, bids, lane, log } = this.#deps;
     const path = formatLeaseId(bid.id);
     log.info(
       { bid: path, openedAt: bid.createdAt.toString() },
@@ -66,15 +109,30 @@ export class BidCloser {
     );
     const outcome = await lane.submit([{ type: 'close-bid', id: bid.id, reason: 'unspecified' }], {
       signal,
+      lifetimeMs: Math.max(SHORTEST_LIFE_MS, view.blockTimeMs * LIFE_BLOCKS),
     });
     if (outcome.status === 'included' && outcome.code === 0) {
-      bids.put({ ...fresh, state: 'closed' });
+      bids.put({ ...bid, state: 'closed' });
+      await this.#lookForRace(bid, outcome.height);
       return;
     }
-    this.#retries.failed(path, view.height);
+    // One that came too late for its block costs nothing and is due again after the next.
+    this.#retries.failed(path, view.height, outcome.status === 'expired');
     log.warn(
       { bid: path, outcome: outcome.status },
       'the bid could not be closed; its state is read again at the next recount',
+    );
+  }
+
+  /** A lease that exists now was made in the block of the close, and ended by it. */
+  async #lookForRace(bid: Bid, height: bigint): Promise<void> {
+    const { reader, metrics, log } = this.#deps;
+    const lease = await reader.lease(bid.id);
+    metrics.bidClosed(lease !== undefined);
+    if (lease === undefined) return;
+    log.warn(
+      { lease: formatLeaseId(bid.id), height: height.toString() },
+      'CloseRacedLease: the tenant took the bid in the very block that closed it, so the new lease ended at once',
     );
   }
 }

@@ -10,6 +10,7 @@ import type { Bid } from '../../market/records.js';
 import type { ChainView } from '../chain-view/chain-view.js';
 import type { Logger } from '../logger.js';
 import type { BidIntent } from './intent.js';
+import { inTurns } from './in-turns.js';
 import type { InFlightBid, OwnBids } from './own-bids.js';
 import type { BidRecords, IntentStore } from './ports.js';
 import type { ReservationLedger } from './reservation-ledger.js';
@@ -30,6 +31,8 @@ export interface BidRecoveryDeps {
 
 /** After its timeout a transaction may still sit in the block being made; this many blocks later it certainly does not. */
 const GRACE_BLOCKS = 2n;
+/** A crash in a burst leaves hundreds; nothing is decided before all of them are looked at. */
+const READS_AT_ONCE = 32;
 
 export class BidRecovery {
   readonly #deps: BidRecoveryDeps;
@@ -45,17 +48,17 @@ export class BidRecovery {
     // Whatever happens below: none of these orders is bid on again, and their capacity is held, before we know better.
     for (const intent of stored.flatMap((s) => s.bids)) this.#doubt(intent);
     for (const { name, bids: left } of stored) {
-      let done = true;
-      for (const intent of left) {
+      const needed: BidIntent[] = [];
+      await inTurns(left, READS_AT_ONCE, async (intent) => {
         try {
-          done = (await this.#recover(name, intent)) && done;
+          if (!(await this.#recover(name, intent))) needed.push(intent);
         } catch (err) {
           if (isChainUnavailable(err) || isKubeUnavailable(err)) throw err;
           log.error({ err, order: formatOrderId(intent.orderId) }, 'an intent cannot be recovered');
-          done = false;
+          needed.push(intent);
         }
-      }
-      if (!done) continue;
+      });
+      if (needed.length > 0) continue;
       await intents.remove(name);
       for (const intent of left) bids.forgetConcluded(intent.tx.hash);
     }

@@ -1,93 +1,110 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TxOutcome } from '../../chain/ports.js';
-import type { BidStatus } from '../../crds/generated/types.js';
+import { reservationOf } from '../../bidengine/reserve.js';
+import type { BidDecision } from '../../bidengine/input.js';
+import type { SignedTx } from '../../chain/ports.js';
 import { formatOrderId } from '../../market/ids.js';
-import type { Bid } from '../../market/records.js';
-import { systemClock } from '../clock.js';
+import { parseDecimal } from '../../market/money.js';
 import { createLogger } from '../logger.js';
-import { createMetrics } from '../metrics.js';
-import { aBid, anIntent, anOrderId } from '../testing/an-intent.js';
+import { anOrderId } from '../testing/an-intent.js';
+import { aGroup } from '../testing/tenant.js';
 import { PROVIDER } from '../testing/world.js';
 import { BidSubmitter } from './bid-submitter.js';
+import type { DecidedBid } from './bid-submitter.js';
+import type { BidIntent } from './intent.js';
 import { OwnBids } from './own-bids.js';
 import { ReservationLedger } from './reservation-ledger.js';
 
-const path = formatOrderId(anOrderId());
-const gas = { gasUsed: 1n, gasWanted: 1n };
-const refused: TxOutcome = {
-  ...{ status: 'included', hash: 'AA', height: 9n, ...gas },
-  ...{ code: 21, codespace: 'market', log: 'bid exists' },
+const decided = (dseq: bigint, replicas = 1): DecidedBid => {
+  const id = anOrderId(dseq);
+  const spec = aGroup({ gpus: 1 });
+  const placement = Array.from({ length: replicas }, (_, replica) => ({
+    ...{ unitId: 1, replica, node: `h100-${replica}`, gpus: 1n },
+  }));
+  const decision: BidDecision = {
+    type: 'bid',
+    orderId: id,
+    price: { denom: 'uact', amount: parseDecimal('10') },
+    usdPerHour: parseDecimal('2'),
+    offer: [],
+    placement,
+    breakdown: [],
+    deposit: { denom: 'uakt', amount: 500_000n },
+    policy: 'default',
+  };
+  const order = { id, state: 'open' as const, spec, createdAt: 1n };
+  const reservation = reservationOf(id, spec, placement, 'bid in flight');
+  return { path: formatOrderId(id), order, decision, reservation };
 };
 
-const setup = (outcome: TxOutcome | Error, onChain?: Bid | Error) => {
+const setup = (faults: { readonly sign?: bigint; readonly write?: number } = {}) => {
   const bids = new OwnBids(PROVIDER);
   const ledger = new ReservationLedger();
-  const saved: BidStatus[] = [];
-  const failed: string[] = [];
+  const written: (readonly BidIntent[])[] = [];
+  const followed: string[] = [];
+  const discarded: string[] = [];
+  const abandoned: string[] = [];
   const submitter = new BidSubmitter({
     lane: {
-      broadcast: () =>
-        outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome),
-    } as never,
-    provider: PROVIDER,
-    intents: {} as never,
-    records: {
-      save: (_intent: unknown, _name: unknown, status: BidStatus) => {
-        saved.push(status);
-        return Promise.resolve();
+      sign: async (messages) => {
+        const [message] = messages;
+        const dseq = message?.type === 'create-bid' ? message.id.dseq : 0n;
+        if (dseq === faults.sign) throw new Error('no signature');
+        const tx: SignedTx = { bytes: new Uint8Array(500), hash: `TX${dseq}`, timeoutNs: 1n };
+        return tx;
       },
-    } as never,
-    ...{ bids, ledger, metrics: createMetrics(), clock: systemClock },
-    log: createLogger('silent'),
-    bidOnChain: () =>
-      onChain instanceof Error ? Promise.reject(onChain) : Promise.resolve(onChain),
-    onFailed: (_path, reason) => failed.push(reason.code),
-    onIncluded: () => undefined,
+      discard: (tx) => void discarded.push(tx.hash),
+    },
+    provider: PROVIDER,
+    intents: {
+      write: async (_height, intents) => {
+        written.push(intents);
+        if (written.length === faults.write) throw new Error('no API server');
+        return `intent-${written.length}`;
+      },
+    },
+    ...{ bids, ledger, log: createLogger('silent') },
+    follower: { follow: ({ intent }) => void followed.push(intent.tx.hash) },
+    onAbandoned: (path) => void abandoned.push(path),
   });
-  const flight = { intent: anIntent(), intentName: 'intent-0' };
-  ledger.hold(flight.intent.reservation);
-  bids.startFlight(flight);
-  submitter.resume(flight, new AbortController().signal);
-  return { submitter, bids, ledger, saved, failed };
+  const submit = (many: readonly DecidedBid[]): Promise<void> =>
+    submitter.submit(many, 9n, new AbortController().signal);
+  return { bids, ledger, written, followed, discarded, abandoned, submit };
 };
 
 describe('BidSubmitter', () => {
-  it.each<[string, TxOutcome, string]>([
-    ['refused in its block', refused, 'BidFailedInBlock'],
-    [
-      'refused before the mempool',
-      { status: 'rejected', hash: 'AA', code: 5, codespace: 'sdk', log: 'insufficient funds' },
-      'BidRejected',
-    ],
-    ['expired', { status: 'expired', hash: 'AA' }, 'TxExpired'],
-  ])(
-    '%s: its capacity is free, its order is decided again, and the reason is told',
-    async (_name, outcome, want) => {
-      const { submitter, bids, ledger, saved, failed } = setup(outcome);
-      await submitter.settled();
-      expect(ledger.all()).toEqual([]);
-      expect(bids.has(path)).toBe(false);
-      expect(failed).toEqual([want]);
-      expect(saved).toMatchObject([{ reason: want }]);
-    },
-  );
-
-  it('refused because our bid is there already: it is kept with its capacity, and nothing is said to have failed', async () => {
-    const { submitter, bids, ledger, failed } = setup(refused, aBid());
-    await submitter.settled();
-    expect(bids.open()).toHaveLength(1);
-    expect(ledger.all()).toHaveLength(1);
-    expect(failed).toEqual([]);
+  it('writes one intent for two hundred bids of a block before it sends any', async () => {
+    const { submit, written, followed, bids } = setup();
+    await submit(Array.from({ length: 200 }, (_, i) => decided(BigInt(i + 1))));
+    expect(written.map((w) => w.length)).toEqual([200]);
+    expect(followed).toHaveLength(200);
+    expect(bids.inFlight()).toHaveLength(200);
   });
 
-  it.each<[string, TxOutcome | Error, Error | undefined]>([
-    ['its outcome is unknown', new Error('gave up'), undefined],
-    ['it is refused and the chain cannot be asked', refused, new Error('no answer')],
-  ])('%s: no second bid, and its capacity stays held', async (_name, outcome, onChain) => {
-    const { submitter, bids, ledger, failed } = setup(outcome, onChain);
-    await submitter.settled();
-    expect(bids.mayLand(path)).toBe(true);
-    expect(ledger.all()).toHaveLength(1);
-    expect(failed).toEqual([]);
+  it('writes a second one only when an object could not hold them all', async () => {
+    const { submit, written, followed } = setup();
+    await submit(Array.from({ length: 40 }, (_, i) => decided(BigInt(i + 1), 200)));
+    expect(written.length).toBeGreaterThan(1);
+    expect(written.flat()).toHaveLength(40);
+    expect(followed).toHaveLength(40);
+  });
+
+  it('without an intent nothing is sent, nothing stays held, and the orders are decided again', async () => {
+    const { submit, followed, discarded, abandoned, bids, ledger } = setup({ write: 1 });
+    const many = [decided(1n), decided(2n)];
+    await expect(submit(many)).rejects.toThrow('no API server');
+    expect(followed).toEqual([]);
+    expect(discarded).toEqual(['TX1', 'TX2']);
+    expect(abandoned).toEqual(many.map((d) => d.path));
+    expect(many.some((d) => bids.has(d.path))).toBe(false);
+    expect(ledger.all()).toEqual([]);
+  });
+
+  it('one that cannot be signed keeps none of the others back', async () => {
+    const { submit, followed, abandoned, ledger } = setup({ sign: 2n });
+    const many = [decided(1n), decided(2n), decided(3n)];
+    await expect(submit(many)).rejects.toThrow('no signature');
+    expect(followed).toEqual(['TX1', 'TX3']);
+    expect(abandoned).toEqual([many[1]?.path]);
+    expect(ledger.all().map((r) => r.key)).toEqual([many[0]?.path, many[2]?.path]);
   });
 });

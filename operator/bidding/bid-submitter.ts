@@ -1,48 +1,45 @@
 /**
- * From decisions to bids in a block: reserve, sign, write one intent for all of them, and only then broadcast. Whatever
+ * From decisions to bids on their way: reserve, sign, write one intent for all of them, and only then broadcast. Whatever
  * happens in between, the intent is the truth: without it nothing is sent, with it the same bytes are sent again.
  */
-import type { ChainMessage, TxLane, TxOutcome } from '../../chain/ports.js';
-import type { BidStatus } from '../../crds/generated/types.js';
 import type { BidDecision } from '../../bidengine/input.js';
-import { bidIdOf, formatOrderId } from '../../market/ids.js';
-import type { OrderId } from '../../market/ids.js';
+import type { Reservation } from '../../bidengine/snapshot.js';
+import type { ChainMessage, SignedTx, TxLane } from '../../chain/ports.js';
+import { bidIdOf } from '../../market/ids.js';
 import { formatPrice } from '../../market/money.js';
-import type { Reason } from '../../market/reasons.js';
-import type { Bid, Order } from '../../market/records.js';
+import type { Order } from '../../market/records.js';
 import type { Logger } from '../logger.js';
-import type { Clock } from '../clock.js';
-import type { OperatorMetrics } from '../metrics.js';
-import type { BidIntent } from './intent.js';
-import type { InFlightBid, OwnBids } from './own-bids.js';
-import { toPlacementEntries } from './placement-record.js';
-import type { BidRecords, IntentStore } from './ports.js';
-import type { ReservationLedger } from './reservation-ledger.js';
-import { reservationOf } from '../../bidengine/reserve.js';
+import type { BidFollower } from './bid-follower.js';
 import { describeGroup } from './describe-group.js';
+import { formatIntents } from './intent.js';
+import type { BidIntent } from './intent.js';
+import type { OwnBids } from './own-bids.js';
+import { toPlacementEntries } from './placement-record.js';
+import type { IntentStore } from './ports.js';
+import type { ReservationLedger } from './reservation-ledger.js';
 
 export interface DecidedBid {
+  /** The order's. */
+  readonly path: string;
   readonly order: Order;
   readonly decision: BidDecision;
+  readonly reservation: Reservation;
 }
 
 export interface BidSubmitterDeps {
-  readonly lane: TxLane;
+  readonly lane: Pick<TxLane, 'sign' | 'discard'>;
   readonly provider: string;
-  readonly intents: IntentStore;
-  readonly records: BidRecords;
+  readonly intents: Pick<IntentStore, 'write'>;
   readonly bids: OwnBids;
   readonly ledger: ReservationLedger;
-  readonly metrics: OperatorMetrics;
-  readonly clock: Clock;
+  readonly follower: Pick<BidFollower, 'follow'>;
   readonly log: Logger;
-  /** The chain's record of our bid on an order. @throws when it cannot be read */
-  readonly bidOnChain: (orderId: OrderId) => Promise<Bid | undefined>;
-  /** Called when a bid ended without effect, so that its order is decided again after the given reason. */
-  readonly onFailed: (orderPath: string, reason: Reason) => void;
-  /** Called when a bid is in a block. */
-  readonly onIncluded: (intent: BidIntent, height: bigint) => void;
+  /** Called for each bid that was not sent and never will be: its order is decided again. */
+  readonly onAbandoned: (orderPath: string) => void;
 }
+
+/** A ConfigMap takes a mebibyte. */
+const MOST_BYTES = 900_000;
 
 const createBid = (provider: string, { decision }: DecidedBid): ChainMessage => ({
   type: 'create-bid',
@@ -55,178 +52,107 @@ const createBid = (provider: string, { decision }: DecidedBid): ChainMessage => 
     : { reclamationWindowSeconds: decision.reclamationWindowSeconds }),
 });
 
+const intentOf = ({ order, decision, reservation }: DecidedBid, tx: SignedTx): BidIntent => ({
+  orderId: order.id,
+  price: { denom: decision.price.denom, amount: formatPrice(decision.price.amount) },
+  usdPerHour: decision.usdPerHour.toFixed(4),
+  ...describeGroup(order.spec),
+  placement: toPlacementEntries(decision.placement),
+  reservation: { ...reservation, reason: 'bid open' },
+  tx: {
+    hash: tx.hash,
+    bytes: Buffer.from(tx.bytes).toString('base64'),
+    timeoutNs: (tx.timeoutNs ?? 0n).toString(),
+  },
+});
+
+interface SignedBid {
+  readonly bid: DecidedBid;
+  readonly tx: SignedTx;
+  readonly intent: BidIntent;
+}
+
+/** One intent for all of a block, unless an object could not hold it. */
+const bySize = (signed: readonly SignedBid[]): readonly (readonly SignedBid[])[] => {
+  const batches: SignedBid[][] = [];
+  let room = 0;
+  for (const each of signed) {
+    const bytes = formatIntents([each.intent]).length;
+    if (bytes > room || batches.length === 0) {
+      batches.push([]);
+      room = MOST_BYTES;
+    }
+    batches.at(-1)?.push(each);
+    room -= bytes;
+  }
+  return batches;
+};
+
 export class BidSubmitter {
   readonly #deps: BidSubmitterDeps;
-  readonly #flights = new Set<Promise<void>>();
 
   constructor(deps: BidSubmitterDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when every bid is on its way (not when it is in a block). A fault before the intent leaves no trace. */
+  /**
+   * Resolves when every bid is on its way (not when it is in a block). A fault before an intent leaves no trace of its bids.
+   * @throws when an intent could not be written; the bids of the others are on their way all the same
+   */
   async submit(decided: readonly DecidedBid[], height: bigint, signal: AbortSignal): Promise<void> {
-    if (decided.length === 0) return;
-    const { ledger, bids, intents, log } = this.#deps;
-    for (const { order, decision } of decided) {
-      bids.prepare(formatOrderId(order.id));
-      ledger.hold(reservationOf(order.id, order.spec, decision.placement, 'bid in flight'));
+    const { ledger, bids } = this.#deps;
+    for (const { path, reservation } of decided) {
+      bids.prepare(path);
+      ledger.hold(reservation);
     }
-    const release = (): void => {
-      for (const { order } of decided) {
-        bids.abandonFlight(formatOrderId(order.id));
-        ledger.release(formatOrderId(order.id));
-      }
-    };
-    let flights: readonly InFlightBid[];
+    const signed = await Promise.allSettled(decided.map((d) => this.#sign(d)));
+    const ready = signed.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []));
+    const sent = await Promise.allSettled(
+      bySize(ready).map((batch) => this.#send(batch, height, signal)),
+    );
+    const unsigned = decided.filter((_, i) => signed[i]?.status === 'rejected');
+    const fault = [...signed, ...sent].find((s) => s.status === 'rejected');
+    if (unsigned.length > 0) this.#abandon(unsigned, fault?.reason);
+    if (fault !== undefined) throw fault.reason;
+  }
+
+  async #sign(bid: DecidedBid): Promise<SignedBid> {
+    const message = createBid(this.#deps.provider, bid);
+    const tx = await this.#deps.lane.sign([message], { mode: 'unordered' });
+    return { bid, tx, intent: intentOf(bid, tx) };
+  }
+
+  async #send(batch: readonly SignedBid[], height: bigint, signal: AbortSignal): Promise<void> {
+    const { intents, lane, bids, follower } = this.#deps;
+    let intentName: string;
     try {
-      const signed = await Promise.all(decided.map((d) => this.#sign(d)));
-      const intentName = await intents.write(height, signed);
-      flights = signed.map((intent) => ({ intent, intentName }));
+      intentName = await intents.write(
+        height,
+        batch.map((b) => b.intent),
+      );
     } catch (error) {
-      release();
-      log.warn(
-        { err: error, orders: decided.length },
-        'IntentNotWritten: no bid was sent because its intent could not be written',
+      for (const { tx } of batch) lane.discard(tx);
+      this.#abandon(
+        batch.map((b) => b.bid),
+        error,
       );
       throw error;
     }
+    const flights = batch.map(({ intent }) => ({ intent, intentName }));
     for (const flight of flights) bids.startFlight(flight);
-    for (const flight of flights) this.resume(flight, signal);
+    for (const flight of flights) follower.follow(flight, signal);
   }
 
-  /** Broadcasts (again) a bid whose intent is written, and follows it to its end. */
-  resume(flight: InFlightBid, signal: AbortSignal): void {
-    const run = this.#follow(flight, signal).finally(() => this.#flights.delete(run));
-    this.#flights.add(run);
-  }
-
-  /** Resolves when no bid is being followed any more. */
-  async settled(): Promise<void> {
-    await Promise.all([...this.#flights]);
-  }
-
-  async #sign(decided: DecidedBid): Promise<BidIntent> {
-    const { order, decision } = decided;
-    const tx = await this.#deps.lane.sign([createBid(this.#deps.provider, decided)], {
-      mode: 'unordered',
-    });
-    return {
-      orderId: order.id,
-      price: { denom: decision.price.denom, amount: formatPrice(decision.price.amount) },
-      usdPerHour: decision.usdPerHour.toFixed(4),
-      ...describeGroup(order.spec),
-      placement: toPlacementEntries(decision.placement),
-      reservation: reservationOf(order.id, order.spec, decision.placement, 'bid open'),
-      tx: {
-        hash: tx.hash,
-        bytes: Buffer.from(tx.bytes).toString('base64'),
-        timeoutNs: (tx.timeoutNs ?? 0n).toString(),
-      },
-    };
-  }
-
-  /** Never rejects. */
-  async #follow(flight: InFlightBid, signal: AbortSignal): Promise<void> {
-    const { lane, metrics, clock, log, bids } = this.#deps;
-    const { intent } = flight;
-    const started = clock.monotonic();
-    const timeoutNs = BigInt(intent.tx.timeoutNs);
-    try {
-      const outcome = await lane.broadcast(
-        {
-          bytes: Buffer.from(intent.tx.bytes, 'base64'),
-          hash: intent.tx.hash,
-          timeoutNs: timeoutNs === 0n ? undefined : timeoutNs,
-        },
-        signal,
-      );
-      if (await this.#isThereAnyway(flight, outcome)) return;
-      metrics.bidLatency((clock.monotonic() - started) / 1000);
-      await this.#conclude(flight, outcome);
-    } catch (error) {
-      // Unknown: the intent stays, the capacity stays held, and recovery broadcasts the same bytes again.
-      log.warn(
-        { err: error, order: formatOrderId(intent.orderId) },
-        'the outcome of a bid is unknown for now',
-      );
-      bids.doubtFlight(formatOrderId(intent.orderId));
-    }
-  }
-
-  /** A refusal such as "bid exists" may be about the very bid we hold: then recovery takes it over as it is on chain. */
-  async #isThereAnyway({ intent }: InFlightBid, outcome: TxOutcome): Promise<boolean> {
-    if (outcome.status === 'included' && outcome.code === 0) return false;
-    const { bids, bidOnChain } = this.#deps;
-    const bid = await bidOnChain(intent.orderId);
-    if (bid === undefined) return false;
-    bids.put(bid);
-    bids.doubtFlight(formatOrderId(intent.orderId));
-    return true;
-  }
-
-  async #conclude(flight: InFlightBid, outcome: TxOutcome): Promise<void> {
-    const { ledger, bids, metrics, log, onFailed, onIncluded } = this.#deps;
-    const { intent } = flight;
-    const path = formatOrderId(intent.orderId);
-    const status = this.#statusOf(outcome);
-    if (status.state === 'Open') {
-      ledger.hold(intent.reservation);
-      metrics.bidEnded('open', '');
-      log.info(
-        { order: path, height: status.height, tx: intent.tx.hash, usdPerHour: intent.usdPerHour },
-        'bid in block',
-      );
-    } else {
-      const reason: Reason = { code: status.reason ?? 'BidFailed', message: status.message ?? '' };
+  #abandon(decided: readonly DecidedBid[], err: unknown): void {
+    const { bids, ledger, onAbandoned, log } = this.#deps;
+    for (const { path } of decided) {
+      bids.abandonFlight(path);
       ledger.release(path);
-      metrics.bidEnded(status.state === 'Expired' ? 'expired' : 'failed', reason.code);
-      log.warn({ order: path, reason: reason.code }, reason.message);
-      onFailed(path, reason);
+      onAbandoned(path);
     }
-    bids.endFlight(flight, status.state === 'Open' ? 'landed' : 'failed');
-    if (outcome.status === 'included' && outcome.code === 0) onIncluded(intent, outcome.height);
-    await this.#record(flight, status);
-  }
-
-  /** Off the hot path; a failure here is repaired by the next recount, which sees the bid on chain. */
-  async #record(flight: InFlightBid, status: BidStatus): Promise<void> {
-    try {
-      await this.#deps.records.save(flight.intent, flight.intentName, status);
-    } catch (error) {
-      this.#deps.log.warn(
-        { err: error, order: formatOrderId(flight.intent.orderId) },
-        'the Bid object could not be written yet',
-      );
-    }
-  }
-
-  #statusOf(outcome: TxOutcome): BidStatus {
-    const observedAt = new Date(this.#deps.clock.now()).toISOString();
-    if (outcome.status === 'expired') {
-      return {
-        state: 'Expired',
-        reason: 'TxExpired',
-        message:
-          'The bid was not included before its timeout; it can never land any more and the order is decided again.',
-        txHash: outcome.hash,
-        observedAt,
-      };
-    }
-    if (outcome.status === 'included' && outcome.code === 0) {
-      return { state: 'Open', txHash: outcome.hash, height: outcome.height.toString(), observedAt };
-    }
-    const where = outcome.status === 'included' ? 'in its block' : 'before the mempool';
-    return {
-      state: 'Failed',
-      reason: outcome.status === 'included' ? 'BidFailedInBlock' : 'BidRejected',
-      message:
-        `The chain refused the bid ${where}: ${outcome.codespace}/${outcome.code} ${outcome.log}`.slice(
-          0,
-          1000,
-        ),
-      txHash: outcome.hash,
-      ...(outcome.status === 'included' ? { height: outcome.height.toString() } : {}),
-      observedAt,
-    };
+    log.warn(
+      { err, orders: decided.length },
+      'IntentNotWritten: no bid was sent because it could not be signed or its intent not be written',
+    );
   }
 }

@@ -17,6 +17,7 @@ import type { Bid, Lease } from '../../market/records.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
+import { inTurns } from './in-turns.js';
 import type { OwnBids } from './own-bids.js';
 import { fromPlacementEntries } from './placement-record.js';
 import type { BidRecords } from './ports.js';
@@ -24,6 +25,8 @@ import type { ReservationLedger } from './reservation-ledger.js';
 import { reservationOf } from '../../bidengine/reserve.js';
 
 const DAY_MS = 24 * 3600 * 1000;
+/** After a restart every standing bid's group is read; one after the other, a thousand would take minutes. */
+const READS_AT_ONCE = 32;
 const ENDED: readonly BidStatus['state'][] = ['Lost', 'Closed', 'Expired', 'Failed'];
 
 const wouldHaveTaken = (ours: Bid, winner: Bid): string => {
@@ -146,25 +149,37 @@ export class BidUpkeep {
     };
   }
 
-  /** Reservations are recounted from what stands: bids in flight, open bids and live leases. */
-  async #holdCapacity(records: readonly BidObject[]): Promise<void> {
+  /** Lets go of every reservation that nothing stands behind any more; returns their keys. */
+  releaseEnded(): readonly string[] {
     const { bids, ledger, leases, log } = this.#deps;
-    const live = new Map(leases().map((l) => [formatOrderId(orderIdOf(l.id)), l]));
-    const standing = new Map(bids.standing().map((b) => [formatOrderId(orderIdOf(b.id)), b]));
-    const dropped = ledger.retain((key) => bids.mayLand(key) || standing.has(key) || live.has(key));
+    const standing = new Set(
+      [...bids.standing(), ...leases()].map((b) => formatOrderId(orderIdOf(b.id))),
+    );
+    const dropped = ledger.retain((key) => bids.mayLand(key) || standing.has(key));
     for (const key of dropped)
       log.info(
         { order: key },
         'reservation released: neither an open bid nor a lease stands behind it',
       );
-    for (const [key, holder] of [...standing, ...live]) {
-      if (ledger.get(key) === undefined) await this.#restore(key, holder, records);
-    }
+    return dropped;
   }
 
-  async #restore(key: string, holder: Bid | Lease, records: readonly BidObject[]): Promise<void> {
+  /** Reservations are recounted from what stands: bids in flight, open bids and live leases. */
+  async #holdCapacity(records: readonly BidObject[]): Promise<void> {
+    const { bids, ledger, leases } = this.#deps;
+    this.releaseEnded();
+    const holders = new Map(
+      [...bids.standing(), ...leases()].map((b) => [formatOrderId(orderIdOf(b.id)), b]),
+    );
+    const missing = [...holders].filter(([key]) => ledger.get(key) === undefined);
+    const byOrder = new Map(records.map((r) => [r.spec.order, r]));
+    await inTurns(missing, READS_AT_ONCE, ([key, holder]) =>
+      this.#restore(holder, byOrder.get(key)),
+    );
+  }
+
+  async #restore(holder: Bid | Lease, record: BidObject | undefined): Promise<void> {
     const { reader, ledger, log } = this.#deps;
-    const record = records.find((r) => r.spec.order === key);
     if (record === undefined) {
       log.warn(
         { lease: formatLeaseId(holder.id) },

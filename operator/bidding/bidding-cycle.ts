@@ -1,47 +1,29 @@
 /**
- * One bidding cycle: heads, snapshot, decide, reserve, intent, broadcast. Decisions are pure and made one after the other on
- * a snapshot that already holds the ones before; nothing is awaited between the snapshot and the last decision.
+ * One bidding cycle: what is due, snapshot, decide, reserve, intent, broadcast. Decisions are pure and made one after the other
+ * on a snapshot that already holds the ones before; nothing is awaited between the snapshot and the last decision of a batch.
  */
-import type { ExchangeRates } from '../../bidengine/exchange.js';
-import type { BidRules } from '../../bidengine/bid-rules.js';
 import type { DecideInput, Decision } from '../../bidengine/input.js';
-import type { PricingPolicy } from '../../bidengine/pricing-policy.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
-import type { PricingStrategy } from '../../bidengine/strategy.js';
-import { formatOrderId } from '../../market/ids.js';
+import { reservationOf } from '../../bidengine/reserve.js';
 import type { Reason } from '../../market/reasons.js';
-import type { Order } from '../../market/records.js';
 import type { ChainView } from '../chain-view/chain-view.js';
-import type { ProviderFacts } from '../chain-view/chain-sync.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
-import type { OrderBook } from '../orderbook/order-book.js';
+import type { OpenOrder, OrderBook } from '../orderbook/order-book.js';
 import type { BidSubmitter, DecidedBid } from './bid-submitter.js';
+import type { CycleInputs } from './cycle-inputs.js';
+import { decideInput, sharesOf, unseenBids } from './decide-input.js';
 import type { DecisionLog } from './decision-log.js';
-import { decideInput } from './decide-input.js';
+import type { DecisionRounds } from './decision-rounds.js';
+import { clusterSize } from './owner-shares.js';
 import type { OwnBids } from './own-bids.js';
 import type { ReservationLedger } from './reservation-ledger.js';
-import { reservationOf } from '../../bidengine/reserve.js';
 import type { RetrySchedule } from './retry-schedule.js';
 
-/** Everything a cycle reads beside the order book, gathered at one moment. */
-export interface CycleInputs {
-  readonly address: string;
-  readonly facts: ProviderFacts & { readonly record: NonNullable<ProviderFacts['record']> };
-  readonly policies: readonly PricingPolicy[];
-  readonly rules: BidRules;
-  /** Unix milliseconds. */
-  readonly nowMs: number;
-  readonly exchange: ExchangeRates;
-  readonly blockedHostnames: readonly string[];
-  /** Who names the price, where it is not the price books. */
-  readonly strategy?: PricingStrategy | undefined;
-  /** Nodes and pods as they are now, less the reservations that no pod shows yet. */
-  readonly inventory: (reservations: readonly Reservation[]) => InventorySnapshot;
-}
-
-/** Bids in one intent: a ConfigMap takes a mebibyte, and a bid a few kilobytes of it. */
-const MOST_PER_INTENT = 100;
+/** Bids of one batch, which are one intent: all that a block is likely to bring, in far less than an object may hold. */
+const MOST_BIDS = 400;
+/** Decisions of one batch: a tenth of a second or less, after which new orders go first again. */
+const MOST_DECISIONS = 1_000;
 
 export interface BiddingCycleDeps {
   readonly view: ChainView;
@@ -50,6 +32,7 @@ export interface BiddingCycleDeps {
   readonly ledger: ReservationLedger;
   readonly submitter: Pick<BidSubmitter, 'submit'>;
   readonly decisions: DecisionLog;
+  readonly rounds: DecisionRounds;
   readonly retries: RetrySchedule;
   readonly metrics: OperatorMetrics;
   readonly log: Logger;
@@ -64,6 +47,9 @@ export interface BiddingCycleDeps {
 
 const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
 
+/** Lets timers and sockets have their turn. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 export class BiddingCycle {
   readonly #deps: BiddingCycleDeps;
 
@@ -71,54 +57,67 @@ export class BiddingCycle {
     this.#deps = deps;
   }
 
-  /** Runs once. Returns why it could not decide, or `undefined`. @throws when the intent cannot be written */
+  /** Decides everything that is due. Returns why it could not, or `undefined`. @throws when the intent cannot be written */
   async run(signal: AbortSignal): Promise<Reason | undefined> {
-    const { view, book, submitter, decisions, retries } = this.#deps;
-    const isOpen = (path: string): boolean => open.has(path);
-    const orders = book.open();
-    const open = new Set(orders.map((o) => formatOrderId(o.id)));
+    const { view, book, submitter, decisions, retries, rounds } = this.#deps;
+    const isOpen = (path: string): boolean => book.isOpen(path);
     decisions.retain(isOpen);
     retries.retain(isOpen);
-    this.#deps.metrics.openOrders(orders.length);
-    const inputs = this.#deps.inputs();
-    if (isReason(inputs)) return inputs;
+    rounds.retain(isOpen);
+    this.#deps.metrics.openOrders(book.size);
     for (;;) {
-      const decided = this.#decideAll(this.#heads(orders), inputs);
-      await submitter.submit(decided, view.height, signal);
-      if (decided.length < MOST_PER_INTENT || signal.aborted) return undefined;
+      const inputs = this.#deps.inputs();
+      if (isReason(inputs)) return inputs;
+      const due = this.#due();
+      if (due.length === 0) return undefined;
+      await submitter.submit(this.#decideAll(due, inputs), view.height, signal);
+      await breathe();
     }
   }
 
-  #heads(orders: readonly Order[]): readonly Order[] {
-    const { bids, retries, view } = this.#deps;
-    return orders.filter((order) => {
-      const path = formatOrderId(order.id);
-      return !bids.has(path) && retries.isDue(path, view.height);
-    });
+  #due(): readonly OpenOrder[] {
+    const { book, bids, retries, rounds, view } = this.#deps;
+    const free = book
+      .entries()
+      .filter(({ path }) => !bids.has(path) && retries.isDue(path, view.height));
+    return rounds.due(free, MOST_DECISIONS);
   }
 
-  #decideAll(orders: readonly Order[], inputs: CycleInputs): readonly DecidedBid[] {
-    const { ledger, withReservations, decide, view, bids } = this.#deps;
+  #decideAll(due: readonly OpenOrder[], inputs: CycleInputs): readonly DecidedBid[] {
+    const { ledger, bids, view, rounds, withReservations } = this.#deps;
+    const held = ledger.all();
+    const shares = sharesOf(held, bids);
+    const unseen = unseenBids(bids, inputs);
+    const inFlight = bids.inFlight().length;
+    const { blockTimeMs, height } = view;
     const decided: DecidedBid[] = [];
-    const held = [...ledger.all()];
     let snapshot = inputs.inventory(held);
-    for (const order of orders) {
-      if (decided.length === MOST_PER_INTENT) break;
-      const taken = { snapshot, held, decidedBefore: decided.length };
-      const decision = decide(decideInput(order, { view, bids, inputs }, taken));
-      this.#note(order, decision);
+    const cluster = clusterSize(snapshot);
+    for (const { path, order } of due) {
+      if (decided.length === MOST_BIDS) break;
+      const unbudgeted = inFlight + decided.length;
+      const ownerGpus = shares.gpusOf(order.id.owner);
+      const underway = { unbudgeted, bids: unbudgeted + unseen, ownerGpus };
+      const limit = shares.limit(order, inputs.maxPendingPercentPerOwner, cluster);
+      const decision: Decision =
+        limit === undefined
+          ? this.#deps.decide(
+              decideInput(order, snapshot, inputs, underway, { blockTimeMs, height }),
+            )
+          : { type: 'skip', orderId: order.id, reasons: [limit] };
+      rounds.decided(path);
+      this.#note(path, decision);
       if (decision.type === 'skip') continue;
-      decided.push({ order, decision });
       const reservation = reservationOf(order.id, order.spec, decision.placement, 'bid in flight');
-      held.push(reservation);
+      decided.push({ path, order, decision, reservation });
+      shares.hold(reservation);
       snapshot = withReservations(snapshot, [reservation]);
     }
     return decided;
   }
 
-  #note(order: Order, decision: Decision): void {
+  #note(path: string, decision: Decision): void {
     const { decisions, metrics, log } = this.#deps;
-    const path = formatOrderId(order.id);
     const reasons = decision.type === 'skip' ? decision.reasons : [];
     if (!decisions.note(path, { result: decision.type, reasons })) return;
     metrics.orderDecided(decision.type, reasons[0]?.code ?? '');

@@ -1,57 +1,51 @@
 /** Puts the parts of bidding together. */
+import { budgetFault } from '../../bidengine/budget.js';
 import { decide } from '../../bidengine/decide.js';
-import type { ExchangeRate, ExchangeRates } from '../../bidengine/exchange.js';
 import { withReservations } from '../../bidengine/reservations.js';
-import type { ChainReader, TxLane } from '../../chain/ports.js';
+import type { ChainProof, ChainReader, MempoolReader, TxLane } from '../../chain/ports.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
 import { bidIdOf } from '../../market/ids.js';
 import { parseDecimal } from '../../market/money.js';
 import type { Reason } from '../../market/reasons.js';
-import type { ChainSync } from '../chain-view/chain-sync.js';
-import type { ChainView } from '../chain-view/chain-view.js';
-import type { Clock } from '../clock.js';
+import type { Bid } from '../../market/records.js';
 import type { DecisionJournal } from '../history/journal.js';
-import type { InventoryView } from '../inventory/inventory-view.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
 import type { OrderBook } from '../orderbook/order-book.js';
-import type { PolicyView } from '../policy-view.js';
 import { BidCloser } from './bid-closer.js';
+import { BidFollower } from './bid-follower.js';
 import { BidRecovery } from './bid-recovery.js';
 import { BidSubmitter } from './bid-submitter.js';
-import { blocksFor } from './bid-timeout.js';
+import { timedOutBids, timeoutBlocks } from './bid-timeout.js';
+import type { Demand } from './bid-timeout.js';
 import { BidUpkeep } from './bid-upkeep.js';
 import { rulesOf } from './bid-rules.js';
 import { BiddingCycle } from './bidding-cycle.js';
-import type { CycleInputs } from './bidding-cycle.js';
+import { CapacityDemand } from './capacity-demand.js';
+import { bidDeposit } from './cycle-inputs.js';
+import type { CycleInputs } from './cycle-inputs.js';
 import { DecisionLog } from './decision-log.js';
-import type { OwnBids } from './own-bids.js';
+import { DecisionRounds } from './decision-rounds.js';
+import { gatherInputs, isReason } from './gather-inputs.js';
+import type { GatherDeps } from './gather-inputs.js';
 import type { BidRecords, IntentStore } from './ports.js';
 import type { ReservationLedger } from './reservation-ledger.js';
 import { Screening } from './screening.js';
 import { RetrySchedule } from './retry-schedule.js';
 
-export interface BiddingDeps {
+export interface BiddingDeps extends GatherDeps {
   readonly provider: ComputeProvider;
   readonly reader: ChainReader;
+  readonly proof: ChainProof;
+  readonly mempools: MempoolReader;
   readonly lane: TxLane;
-  readonly view: ChainView;
-  readonly sync: ChainSync;
   readonly book: OrderBook;
-  readonly bids: OwnBids;
   readonly ledger: ReservationLedger;
-  readonly inventory: InventoryView;
-  readonly policies: PolicyView;
   readonly intents: IntentStore;
   readonly records: BidRecords;
   readonly journal: DecisionJournal;
   readonly metrics: OperatorMetrics;
-  readonly clock: Clock;
   readonly log: Logger;
-  /** Price of a unit of gas, for example `0.025uakt`. */
-  readonly gasPrice: string;
-  /** Silence of the API server after which what is free counts as unknown, milliseconds. */
-  readonly inventoryMaxAgeMs: number;
   /** Called when an order should be decided (again) soon. */
   readonly wake: () => void;
 }
@@ -59,7 +53,6 @@ export interface BiddingDeps {
 export interface Bidding {
   readonly cycle: BiddingCycle;
   readonly closer: BidCloser;
-  readonly submitter: BidSubmitter;
   readonly decisions: DecisionLog;
   readonly screening: Screening;
   /**
@@ -67,158 +60,104 @@ export interface Bidding {
    * it has succeeded once. @throws when chain or cluster cannot be read
    */
   settle(): Promise<void>;
-  /** Why no order is decided now, `undefined` while bidding. */
+  /** Gives back what bids and leases held that have just ended. */
+  onBlock(): void;
+  /** Every open order is worth a decision again: capacity, policy or the chain's facts changed. */
+  reconsider(): void;
+  /** Why no order is decided, or bid on, now; `undefined` while bidding. */
   fault(): Reason | undefined;
+  /** Resolves when no bid is being followed any more. */
+  settled(): Promise<void>;
 }
 
-const UNKNOWN: ExchangeRate = {
-  status: 'stale',
-  why: 'no price source is configured',
-  conservativeUsd: parseDecimal('1'),
-};
-const UNKNOWN_EXCHANGE: ExchangeRates = { akt: UNKNOWN, usdc: UNKNOWN };
-
-const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
-
-/** Everything that one cycle reads, or the first reason not to. */
-const cycleInputs = (
-  deps: BiddingDeps,
-  settled: boolean,
-  signal: AbortSignal,
-): CycleInputs | Reason => {
-  const { view, sync, inventory, policies, inventoryMaxAgeMs, gasPrice } = deps;
-  const provider = policies.provider();
-  if (signal.aborted) return { code: 'Stopping', message: 'The operator is stopping.' };
-  if (provider === undefined) {
-    return {
-      code: 'ComputeProviderMissing',
-      message:
-        'The ComputeProvider was deleted: leases go on by what it said last, nothing more is sold.',
-    };
-  }
-  if (provider.spec.bidding.paused)
-    return { code: 'Paused', message: 'spec.bidding.paused is set.', field: 'spec.bidding.paused' };
-  const facts = sync.facts();
-  const fault = view.staleness() ?? inventory.fault(inventoryMaxAgeMs) ?? policies.fault();
-  if (fault !== undefined) return fault;
-  if (facts === undefined)
-    return { code: 'ChainNotRead', message: 'Orders, bids and leases have not been listed yet.' };
-  // Bids of an earlier run may be in flight, and their capacity is not held before they have been looked through.
-  if (!settled)
-    return {
-      code: 'BidsNotRecovered',
-      message: 'Bids of an earlier run are still being recovered.',
-    };
-  const { record } = facts;
-  if (record === undefined) {
-    return {
-      code: 'NotRegistered',
-      message: `Provider ${provider.spec.address} has no record on chain yet.`,
-    };
-  }
-  return {
-    address: provider.spec.address,
-    facts: { ...facts, record },
-    policies: policies.policies(),
-    rules: rulesOf(provider, gasPrice),
-    nowMs: deps.clock.now(),
-    exchange: UNKNOWN_EXCHANGE,
-    blockedHostnames: provider.spec.bidding.blockedHostnames ?? [],
-    inventory: (reservations) => inventory.snapshot(reservations),
-  };
+/** What stops every bid: no inputs, or a budget that bears not one more. */
+const faultOf = (inputs: CycleInputs | Reason): Reason | undefined => {
+  if (isReason(inputs)) return inputs;
+  const next = { feesUakt: inputs.rules.bidFeeUakt, deposits: bidDeposit(inputs) };
+  return budgetFault({ ...inputs.budget, underway: { feesUakt: 0n, deposits: 0n }, next });
 };
 
 /** @param signal ends broadcasts that are under way */
 export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding => {
-  const {
-    provider,
-    reader,
-    lane,
-    view,
-    sync,
-    bids,
-    ledger,
-    intents,
-    records,
-    clock,
-    log,
-    metrics,
-    policies,
-  } = deps;
+  const { provider, reader, lane, view, bids, ledger, intents, records, clock, log, metrics } =
+    deps;
   const { address } = provider.spec;
   const decisions = new DecisionLog();
   const retries = new RetrySchedule();
-  const submitter = new BidSubmitter({
-    ...{ lane, provider: address, intents, records, bids, ledger, metrics, clock, log },
+  const rounds = new DecisionRounds();
+  let settled = false;
+  lane.onCharged((tx) => deps.fees.charge(tx));
+  const inputs = (): CycleInputs | Reason => gatherInputs(deps, settled, signal);
+  const follower = new BidFollower({
+    ...{ lane, records, bids, ledger, metrics, clock, log },
     bidOnChain: (orderId) => reader.bid(bidIdOf(orderId, address)),
-    onFailed: (path) => {
-      retries.failed(path, view.height);
+    onFailed: (path, _reason, correctable) => {
+      retries.failed(path, view.height, correctable);
+      rounds.forget(path);
       deps.wake();
     },
     onIncluded: (intent, height) => {
       const price = { denom: intent.price.denom, amount: parseDecimal(intent.price.amount) };
-      bids.put({
-        id: bidIdOf(intent.orderId, address),
-        state: 'open',
-        price,
-        createdAt: height,
-        resourcesOffer: [],
-      });
+      const id = bidIdOf(intent.orderId, address);
+      bids.put({ id, state: 'open', price, createdAt: height, resourcesOffer: [] });
     },
   });
-  let settled = false;
-  const inputs = (): CycleInputs | Reason => cycleInputs(deps, settled, signal);
+  const submitter = new BidSubmitter({
+    ...{ lane, provider: address, intents, bids, ledger, follower, log },
+    onAbandoned: (path) => rounds.forget(path),
+  });
   const recovery = new BidRecovery({
     ...{ reader, provider: address, view, intents, records, bids, ledger, log },
-    resume: (flight) => submitter.resume(flight, signal),
+    resume: (flight) => follower.follow(flight, signal),
     nowIso: () => new Date(clock.now()).toISOString(),
   });
   const upkeep = new BidUpkeep({
     ...{ reader, provider: address, records, bids, ledger, clock, metrics, log },
-    leases: () => sync.leases(),
+    leases: () => deps.sync.leases(),
     onLost: (ours, winner) =>
       deps.journal.taken(winner.id, winner.price, winner.createdAt, ours.price),
   });
+  const demand = new CapacityDemand({ book: deps.book, decisions, ledger, decide });
   return {
-    submitter,
     decisions,
     screening: new Screening({ view, bids, ledger, inputs }),
     cycle: new BiddingCycle({
-      ...{
-        view,
-        book: deps.book,
-        bids,
-        ledger,
-        submitter,
-        decisions,
-        retries,
-        metrics,
-        log,
-        withReservations,
-      },
+      ...{ view, book: deps.book, bids, ledger, submitter, decisions, rounds, retries, metrics },
+      ...{ log, withReservations, inputs },
       decide: (input) => {
         const decision = decide(input);
         deps.journal.decided(input, decision);
         return decision;
       },
-      inputs,
     }),
     closer: new BidCloser({
-      ...{ reader, lane, view, bids, log },
-      timeoutBlocks: () =>
-        blocksFor(
-          (policies.lastProvider() ?? provider).spec.bidding.timeoutSeconds,
-          view.blockTimeMs,
-        ),
+      ...{ reader, proof: deps.proof, mempools: deps.mempools, lane, view, bids, metrics, log },
+      due: () => {
+        const { bidding } = (deps.policies.lastProvider() ?? provider).spec;
+        const { height, blockTimeMs } = view;
+        // Looked at only when a bid is old enough for it to matter.
+        let look: ((bid: Bid) => Demand) | undefined;
+        const demandOf = (bid: Bid): Demand => {
+          const now = look === undefined ? inputs() : undefined;
+          if (now !== undefined && !isReason(now)) look = demand.look(now, { height, blockTimeMs });
+          // While nothing is sold nobody's order waits, and nothing is known of what is free.
+          return look?.(bid) ?? 'ordinary';
+        };
+        return timedOutBids(bids.open(), height, timeoutBlocks(bidding, blockTimeMs), demandOf);
+      },
     }),
     settle: async () => {
+      await deps.fees.load();
       await recovery.run();
       await upkeep.run();
+      await deps.fees.save();
       settled = true;
     },
-    fault: () => {
-      const now = inputs();
-      return isReason(now) ? now : undefined;
+    onBlock: () => {
+      if (settled && upkeep.releaseEnded().length > 0) rounds.begin();
     },
+    reconsider: () => rounds.begin(),
+    fault: () => faultOf(inputs()),
+    settled: () => follower.settled(),
   };
 };

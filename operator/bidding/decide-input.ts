@@ -1,47 +1,61 @@
 /** Everything that the decision on one order depends on, gathered from what the operator knows now. */
-import type { DecideInput } from '../../bidengine/input.js';
+import type { DecideInput, Funds } from '../../bidengine/input.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import type { Order } from '../../market/records.js';
-import type { ChainView } from '../chain-view/chain-view.js';
-import type { CycleInputs } from './bidding-cycle.js';
+import { bidDeposit } from './cycle-inputs.js';
+import type { CycleInputs } from './cycle-inputs.js';
+import { OwnerShares } from './owner-shares.js';
 import type { OwnBids } from './own-bids.js';
-import { pendingGpus } from './pending-gpus.js';
 
-export interface Known {
-  readonly view: Pick<ChainView, 'blockTimeMs' | 'height'>;
-  readonly bids: OwnBids;
-  readonly inputs: CycleInputs;
+/** What bids cost that the wallet, as it was read, does not show yet. */
+export interface Underway {
+  /** Bids in flight, bids in blocks since the balances were read, and bids decided just now. */
+  readonly bids: number;
+  /** Of these, bids that the budget's figures do not hold either. */
+  readonly unbudgeted: number;
+  /** GPUs that open bids hold for the order's tenant. */
+  readonly ownerGpus: bigint;
 }
 
-/** What other orders of the same cycle and earlier ones have taken. */
-export interface Taken {
-  /** Holds every one of `held`. */
-  readonly snapshot: InventorySnapshot;
-  readonly held: readonly Reservation[];
-  /** Bids decided in this cycle and not yet in flight. */
-  readonly decidedBefore: number;
-}
+/** Bids that are in a block since the balances were read are paid for, and the balances do not show it. */
+export const unseenBids = (bids: OwnBids, { facts }: Pick<CycleInputs, 'facts'>): number =>
+  bids.standing().filter((b) => b.createdAt > facts.height).length;
+
+/** Shares of open bids: what is held and not a lease. */
+export const sharesOf = (held: readonly Reservation[], bids: OwnBids): OwnerShares =>
+  new OwnerShares(held.filter((r) => bids.onChain(r.key)?.state !== 'active'));
+
+/** For a single question about one order, outside any cycle. */
+export const underwayNow = (
+  order: Order,
+  bids: OwnBids,
+  inputs: CycleInputs,
+  held: readonly Reservation[],
+): Underway => {
+  const unbudgeted = bids.inFlight().length;
+  return {
+    bids: unbudgeted + unseenBids(bids, inputs),
+    unbudgeted,
+    ownerGpus: sharesOf(held, bids).gpusOf(order.id.owner),
+  };
+};
 
 /** The same for bidding, screening and explaining. */
 export const decideInput = (
   order: Order,
-  { view, bids, inputs }: Known,
-  taken: Taken,
+  snapshot: InventorySnapshot,
+  inputs: CycleInputs,
+  underway: Underway,
+  chain: { readonly blockTimeMs: number; readonly height: bigint },
 ): DecideInput => {
-  const { snapshot, held, decidedBefore } = taken;
-  const pending = held.filter((r) => bids.onChain(r.key)?.state !== 'active');
-  const { facts, rules } = inputs;
-  // Bids that are in a block since the balances were read are paid for, and the balances do not show it.
-  const unseen = bids.standing().filter((b) => b.createdAt > facts.height).length;
-  const underway = BigInt(bids.inFlight().length + unseen + decidedBefore);
-  const spendable = (denom: string): bigint =>
-    facts.balances.find((b) => b.denom === denom)?.amount ?? 0n;
-  const committed = (denom: 'uakt' | 'uact'): bigint => {
-    const deposit =
-      rules.depositDenoms[0] === denom
-        ? (facts.params.bidMinDeposits.find((d) => d.denom === denom)?.amount ?? 0n)
-        : 0n;
-    return underway * (deposit + (denom === 'uakt' ? rules.bidFeeUakt : 0n));
+  const { facts, rules, budget } = inputs;
+  const deposit = bidDeposit(inputs);
+  const funds = (denom: 'uakt' | 'uact'): Funds => {
+    const each = rules.depositDenoms[0] === denom ? deposit : 0n;
+    return {
+      spendable: facts.balances.find((b) => b.denom === denom)?.amount ?? 0n,
+      committed: BigInt(underway.bids) * (each + (denom === 'uakt' ? rules.bidFeeUakt : 0n)),
+    };
   };
   return {
     order,
@@ -52,15 +66,20 @@ export const decideInput = (
       attributes: facts.record.attributes,
       audited: facts.audited,
     },
-    wallet: {
-      uakt: { spendable: spendable('uakt'), committed: committed('uakt') },
-      uact: { spendable: spendable('uact'), committed: committed('uact') },
+    wallet: { uakt: funds('uakt'), uact: funds('uact') },
+    budget: {
+      ...budget,
+      underway: {
+        feesUakt: BigInt(underway.unbudgeted) * rules.bidFeeUakt,
+        deposits: BigInt(underway.unbudgeted) * deposit,
+      },
+      next: { feesUakt: rules.bidFeeUakt, deposits: deposit },
     },
-    chain: { marketParams: facts.params, blockTimeMs: view.blockTimeMs, height: view.height },
+    chain: { marketParams: facts.params, ...chain },
     nowMs: inputs.nowMs,
     exchange: inputs.exchange,
     rules,
-    ownerPendingGpus: pendingGpus(pending, order.id.owner),
+    ownerPendingGpus: underway.ownerGpus,
     blockedHostnames: inputs.blockedHostnames,
     ...(inputs.strategy === undefined ? {} : { strategy: inputs.strategy }),
   };

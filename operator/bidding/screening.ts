@@ -7,8 +7,8 @@ import type { Reason } from '../../market/reasons.js';
 import type { Order } from '../../market/records.js';
 import type { GroupSpec } from '../../market/resources.js';
 import type { ChainView } from '../chain-view/chain-view.js';
-import type { CycleInputs } from './bidding-cycle.js';
-import { decideInput } from './decide-input.js';
+import type { CycleInputs } from './cycle-inputs.js';
+import { decideInput, underwayNow } from './decide-input.js';
 import type { OwnBids } from './own-bids.js';
 import type { ReservationLedger } from './reservation-ledger.js';
 
@@ -58,7 +58,10 @@ export class Screening {
     const { view, bids, ledger } = this.#deps;
     const path = formatOrderId(order.id);
     const held = ledger.all().filter((r) => r.key !== path);
-    const taken = { snapshot: inputs.inventory(held), held, decidedBefore: 0 };
-    return explain({ ...decideInput(order, { view, bids, inputs }, taken), hostnames });
+    const underway = underwayNow(order, bids, inputs, held);
+    const { blockTimeMs, height } = view;
+    const chain = { blockTimeMs, height };
+    const input = decideInput(order, inputs.inventory(held), inputs, underway, chain);
+    return explain({ ...input, hostnames });
   }
 }

@@ -53,6 +53,7 @@ export const metered = (lane: TxLane, meter: FeeMeter, uaktPerGas: Decimal): TxL
     address: lane.address,
     sign: (messages, options) => lane.sign(messages, options),
     discard: (tx) => lane.discard(tx),
+    onCharged: (listener) => lane.onCharged(listener),
     broadcast: async (tx, signal) => noted(await lane.broadcast(tx, signal)),
     submit: async (messages, options) => noted(await lane.submit(messages, options)),
   };

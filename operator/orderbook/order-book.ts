@@ -12,6 +12,11 @@ const REMEMBER_CLOSED_BLOCKS = 100n;
 
 /** Groups whose orders are remembered; an order is about two kilobytes. */
 const REMEMBER_GROUPS = 5_000;
+/** An open order and its path. */
+export interface OpenOrder {
+  readonly path: string;
+  readonly order: Order;
+}
 
 export class OrderBook {
   readonly #open = new Map<string, { readonly order: Order; readonly seenAt: bigint }>();
@@ -22,11 +27,17 @@ export class OrderBook {
 
   /** Every open order, oldest first, ties by path: the order in which a full cluster serves them. */
   open(): readonly Order[] {
-    return [...this.#open.values()]
-      .map((e) => e.order)
+    return this.entries().map(({ order }) => order);
+  }
+
+  /** The same with each order's path. */
+  entries(): readonly OpenOrder[] {
+    return [...this.#open]
+      .map(([path, { order }]) => ({ path, order }))
       .sort((a, b) => {
-        if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
-        return formatOrderId(a.id) < formatOrderId(b.id) ? -1 : 1;
+        if (a.order.createdAt !== b.order.createdAt)
+          return a.order.createdAt < b.order.createdAt ? -1 : 1;
+        return a.path < b.path ? -1 : 1;
       });
   }
 
@@ -34,6 +45,11 @@ export class OrderBook {
   sameGroup(id: OrderId, height: bigint): Order | undefined {
     const before = this.#groups.get(formatGroupId(id));
     return before === undefined ? undefined : { ...before, id, state: 'open', createdAt: height };
+  }
+
+  /** Whether the order of this path is open. */
+  isOpen(path: string): boolean {
+    return this.#open.has(path);
   }
 
   has(id: OrderId): boolean {

@@ -111,10 +111,15 @@ export const aManifest = ({
   );
 
 /** Opens a deployment; its order is in the next block. */
-export const openOrder = (world: World, dseq: bigint, options: GroupOptions = {}): OrderId => {
-  const id = { owner: TENANT, dseq };
+export const openOrder = (
+  world: World,
+  dseq: bigint,
+  options: GroupOptions = {},
+  owner = TENANT,
+): OrderId => {
+  const id = { owner, dseq };
   const hash = createHash('sha256').update(aManifest(options)).digest();
-  void world.chain.laneFor({ address: TENANT }).submit([
+  void world.chain.laneFor({ address: owner }).submit([
     {
       type: 'create-deployment',
       id,

@@ -80,7 +80,13 @@ const aProvider = (
     attributes: [{ key: 'region', value: 'us-west' }],
     info: {},
     ingress: { className: 'nginx', domain: 'ingress.example.com', staticHosts: true },
-    bidding: { paused: false, deposit: '500000uakt', timeoutSeconds: 100_000, ...bidding },
+    bidding: {
+      paused: false,
+      deposit: '500000uakt',
+      timeoutSeconds: 100_000,
+      maxPendingPercentPerOwner: 100,
+      ...bidding,
+    },
     leases: {
       manifestTimeoutSeconds: 100_000,
       withdrawalPeriodSeconds: 20,
@@ -197,6 +203,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
       reader: chain.reader,
       feed: chain.feed,
       proof: chain.proof,
+      mempools: chain.mempools,
       laneFor: () => chain.laneFor({ address: PROVIDER }),
       endpoints: () => [],
       setEndpoints: () => undefined,

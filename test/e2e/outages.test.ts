@@ -244,7 +244,7 @@ describe('patience ends', () => {
       async () => (await providerOf(stack)).status?.gpus?.reserved === 8 || undefined,
       PATIENCE,
     );
-    await changeProvider(stack, { bidding: { timeoutSeconds: 5 } });
+    await changeProvider(stack, { bidding: { timeoutSeconds: 5, idleTimeoutSeconds: 5 } });
     const closed = await expectBidState(stack, id, 'Closed');
     expect(closed.status?.reason).toBe('BidClosed');
     await expectNothingHeld(stack);

@@ -57,6 +57,8 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
       paused: false,
       deposit: '500000uakt',
       timeoutSeconds: options.bidTimeoutSeconds ?? 300,
+      idleTimeoutSeconds: options.bidTimeoutSeconds ?? 300,
+      maxPendingPercentPerOwner: 100,
       ...(options.maxPendingGpusPerOwner === undefined
         ? {}
         : { maxPendingGpusPerOwner: options.maxPendingGpusPerOwner }),

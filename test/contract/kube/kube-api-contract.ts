@@ -79,7 +79,12 @@ export const describeKubeApi = (peerName: string, peer: ContractPeer): void => {
 
     it('the defaults of our kinds are filled in', async () => {
       const { spec } = await peer.api().apply(COMPUTE_PROVIDERS, aProvider(fresh()));
-      expect(spec.bidding).toEqual({ paused: false, deposit: '500000uakt', timeoutSeconds: 300 });
+      expect(spec.bidding).toEqual({
+        paused: false,
+        deposit: '500000uakt',
+        timeoutSeconds: 300,
+        maxPendingPercentPerOwner: 50,
+      });
       expect(spec.leases.withdrawalPeriodSeconds).toBe(604_800);
       expect(spec.budgets).toEqual({ reserveUakt: '0' });
       expect(spec.chain.endpoints).toEqual([{ url: 'http://127.0.0.1:26657', trusted: false }]);
