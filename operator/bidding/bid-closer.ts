@@ -75,7 +75,7 @@ export class BidCloser {
       wanted.map((b) => proof.read((r) => r.bid(b.id), stateOf, view.height)),
     );
     const obstacle = proven.find((p) => !p.proven);
-    if (obstacle !== undefined && !obstacle.proven) {
+    if (obstacle?.proven === false) {
       log.info({ reason: obstacle.reason.code }, `bids are not closed: ${obstacle.reason.message}`);
     }
     const read = proven.flatMap((p) => (p.proven && p.value !== undefined ? [p.value] : []));

@@ -19,7 +19,6 @@ import { BidSubmitter } from './bid-submitter.js';
 import { timedOutBids, timeoutBlocks } from './bid-timeout.js';
 import type { Demand } from './bid-timeout.js';
 import { BidUpkeep } from './bid-upkeep.js';
-import { rulesOf } from './bid-rules.js';
 import { BiddingCycle } from './bidding-cycle.js';
 import { CapacityDemand } from './capacity-demand.js';
 import { bidDeposit } from './cycle-inputs.js';
