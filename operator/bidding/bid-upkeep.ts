@@ -17,6 +17,7 @@ import type { Bid, Lease } from '../../market/records.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
+import { landedBids } from './budget-state.js';
 import { inTurns } from './in-turns.js';
 import type { OwnBids } from './own-bids.js';
 import { fromPlacementEntries } from './placement-record.js';
@@ -58,13 +59,21 @@ export interface BidUpkeepDeps {
 export class BidUpkeep {
   readonly #deps: BidUpkeepDeps;
 
+  #landed: ReadonlyMap<string, bigint> = new Map();
+
   constructor(deps: BidUpkeepDeps) {
     this.#deps = deps;
+  }
+
+  /** Heights of the blocks that took our bids, by order path, as of the last run: of the last day at least. */
+  get landed(): ReadonlyMap<string, bigint> {
+    return this.#landed;
   }
 
   /** @throws when chain or cluster cannot be read */
   async run(): Promise<void> {
     const records = await this.#deps.records.list();
+    this.#landed = landedBids(records);
     await this.#holdCapacity(records);
     for (const record of records) {
       try {

@@ -86,7 +86,7 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
   const rounds = new DecisionRounds();
   let settled = false;
   lane.onCharged((tx) => deps.fees.charge(tx));
-  const inputs = (): CycleInputs | Reason => gatherInputs(deps, settled, signal);
+  const inputs = (): CycleInputs | Reason => gatherInputs(deps, settled, upkeep.landed, signal);
   const follower = new BidFollower({
     ...{ lane, records, bids, ledger, metrics, clock, log },
     bidOnChain: (orderId) => reader.bid(bidIdOf(orderId, address)),

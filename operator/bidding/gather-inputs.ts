@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { PolicyView } from '../policy-view.js';
 import { rulesOf } from './bid-rules.js';
-import { budgetState, limitsOf } from './budget-state.js';
+import { budgetState, limitsOf, madeAt } from './budget-state.js';
 import { bidDeposit } from './cycle-inputs.js';
 import type { CycleInputs } from './cycle-inputs.js';
 import type { FeeLedger } from './fee-ledger.js';
@@ -37,10 +37,11 @@ const UNKNOWN_EXCHANGE: ExchangeRates = { akt: UNKNOWN, usdc: UNKNOWN };
 
 export const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
 
-/** Everything that one cycle reads, or the first reason not to. @param settled bids of an earlier run are looked through */
+/** Everything that one cycle reads, or the first reason not to. @param settled bids of an earlier run are looked through; @param landed heights of our bids by order path */
 export const gatherInputs = (
   deps: GatherDeps,
   settled: boolean,
+  landed: ReadonlyMap<string, bigint>,
   signal: AbortSignal,
 ): CycleInputs | Reason => {
   const { view, sync, inventory, policies, inventoryMaxAgeMs, gasPrice } = deps;
@@ -79,7 +80,8 @@ export const gatherInputs = (
     address: provider.spec.address,
     policies: policies.policies(),
     budget: budgetState(limitsOf(provider.spec.budgets), {
-      bids: deps.bids.all(),
+      madeAt: madeAt(landed, deps.bids.all()),
+      standing: deps.bids.standing().length,
       fees: deps.fees.spent(),
       height: view.height,
       blockTimeMs: view.blockTimeMs,

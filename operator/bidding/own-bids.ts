@@ -91,11 +91,6 @@ export class OwnBids {
     return this.#onChain.get(path);
   }
 
-  /** Every bid the chain has shown, whatever became of it. */
-  all(): readonly Bid[] {
-    return [...this.#onChain.values()];
-  }
-
   /** Bids that wait for their tenant: they hold capacity and a deposit. */
   open(): readonly Bid[] {
     return [...this.#onChain.values()].filter((b) => b.state === 'open');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_LIMITS } from '../../bidengine/budget.js';
-import type { Bid } from '../../market/records.js';
+import type { Bid as BidObject, BidStatus } from '../../crds/generated/types.js';
+import { formatOrderId } from '../../market/ids.js';
 import { aBid, anOrderId } from '../testing/an-intent.js';
-import { budgetState, limitsOf } from './budget-state.js';
+import { budgetState, landedBids, limitsOf, madeAt } from './budget-state.js';
 import { FeeLedger } from './fee-ledger.js';
 import type { FeeStore } from './fee-ledger.js';
 
@@ -87,10 +88,6 @@ describe('the ledger of fees', () => {
 });
 
 describe('what the budget has to bear', () => {
-  const bid = (dseq: bigint, createdAt: bigint, state: Bid['state']): Bid => ({
-    ...aBid(anOrderId(dseq), state),
-    createdAt,
-  });
   const facts = {
     // At a block a second the last hour began at height 96,400 and the last day at 13,600.
     height: 100_000n,
@@ -98,12 +95,8 @@ describe('what the budget has to bear', () => {
     feeUakt: 5_000n,
     deposit: 500_000n,
     fees: { hourUakt: 0n, dayUakt: 0n },
-    bids: [
-      bid(1n, 99_000n, 'open'),
-      bid(2n, 98_000n, 'lost'),
-      bid(3n, 20_000n, 'active'),
-      bid(4n, 13_600n, 'open'),
-    ],
+    madeAt: [99_000n, 98_000n, 20_000n, 13_600n],
+    standing: 3,
   };
 
   it('deposits are those of bids on chain: what was made lately, and what stands', () => {
@@ -119,6 +112,21 @@ describe('what the budget has to bear', () => {
   ])('fees: %s', (_name, hourUakt, want) => {
     const state = budgetState(NO_LIMITS, { ...facts, fees: { hourUakt, dayUakt: hourUakt } });
     expect(state.hour.feesUakt).toBe(want);
+  });
+
+  it('a bid counts once, from its object when the chain shows it no more, and not when it failed in its block', () => {
+    const record = (dseq: bigint, state: BidStatus['state'], height?: string) =>
+      ({
+        spec: { order: formatOrderId(anOrderId(dseq)) },
+        status: { state, ...(height === undefined ? {} : { height }) },
+      }) as BidObject;
+    const landed = landedBids([
+      record(1n, 'Open', '7'),
+      record(2n, 'Lost', '8'),
+      record(3n, 'Failed', '9'),
+      record(4n, 'Expired'),
+    ]);
+    expect(madeAt(landed, [aBid(anOrderId(1n)), aBid(anOrderId(5n))])).toEqual([5n, 8n, 5n]);
   });
 
   it('limits are those of the ComputeProvider; what it does not name has none', () => {
