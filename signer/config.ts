@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { OPERATOR_LEASE } from '../crds/constants.js';
 import { isAddress } from '../chain/wallet.js';
 import type { SigningPolicy } from './policy/signing-policy.js';
 
@@ -54,6 +55,11 @@ export const configSchema = z.strictObject({
     user: z.string().min(1),
     /** What the caller's projected token must be made for. */
     audience: z.string().min(1).default('berth-signer'),
+  }),
+  /** The operators' leader-election Lease: a leadership that it has not seen is not believed. */
+  leaderElection: z.strictObject({
+    namespace: z.string().min(1),
+    name: z.string().min(1).default(OPERATOR_LEASE),
   }),
   policy: z.strictObject({
     chainId: z.string().min(1),

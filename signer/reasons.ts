@@ -17,6 +17,8 @@ export const SIGNER_REASONS = {
   SignClosesSpent: 'The closes of this hour or day are spent.',
   SignTransactionsSpent: 'The transactions of this hour or day are spent.',
   SignTokenOld: 'The caller led once; another has led since, and only the latest leader is served.',
+  SignTokenUnknown:
+    'The caller claims a leadership that the Lease object has not seen; believing it would lock the true leader out.',
   SignCallerUnknown: 'The caller has not proven to be the operator.',
   SignCountersUnavailable:
     'The counters could not be read or written, and nothing is signed that is not counted.',

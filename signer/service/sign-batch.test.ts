@@ -31,6 +31,7 @@ const world = async (policy: SigningPolicy = POLICY, installed = true) => {
       signer: SIGNER,
       policy,
       store: new KubeStateStore(kube, NAME.namespace, NAME.name),
+      latestToken: async () => 9,
       now: () => 1_790_000_000_000,
       onLost: () => {
         lost += 1;
@@ -101,6 +102,14 @@ describe('fencing', () => {
     expect(codes(await signer.sign({ token: 5, signBytes: bytes }))).toEqual(['signed']);
     expect(codes(await signer.sign({ token: 4, signBytes: bytes }))).toEqual(['SignTokenOld']);
     expect(codes(await start().sign({ token: 4, signBytes: bytes }))).toEqual(['SignTokenOld']);
+  });
+
+  test('a leadership that the Lease has not seen is not believed, and locks nobody out', async () => {
+    const { start } = await world();
+    const bytes = [await signBytesOf([withdraw()])];
+    const signer = start();
+    expect(codes(await signer.sign({ token: 10, signBytes: bytes }))).toEqual(['SignTokenUnknown']);
+    expect(codes(await signer.sign({ token: 5, signBytes: bytes }))).toEqual(['signed']);
   });
 
   test('a token alone is remembered even when everything it came with was refused', async () => {

@@ -30,6 +30,8 @@ export interface SignBatchDeps {
   readonly signer: Signer;
   readonly policy: SigningPolicy;
   readonly store: StateStore;
+  /** How often leadership has changed so far, as its Lease object says. @throws KubeUnavailableError */
+  readonly latestToken: () => Promise<number>;
   /** Wall clock, Unix milliseconds. */
   readonly now: () => number;
   /** Told when the counters were lost, so that everything counts as spent for a day. */
@@ -73,6 +75,9 @@ export class BatchSigner {
             `The caller's leadership is number ${token}; number ${state.token} has been served since.`,
           ),
         );
+      }
+      if (token > state.token && token > (await this.#deps.latestToken())) {
+        return refuseAll(refuse('SignTokenUnknown', `Nobody has led under number ${token} yet.`));
       }
       judged = this.#judge(state, signBytes);
       await this.#write(stored, state, token, judged.spend);

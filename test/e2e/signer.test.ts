@@ -62,6 +62,20 @@ const tokenOf = async (account: string, audience: string): Promise<string> => {
   return file;
 };
 
+const withdrawal = async (): Promise<Uint8Array> =>
+  signBytesOf(
+    [
+      {
+        type: 'withdraw-lease',
+        id: {
+          ...{ owner: tenant.address, dseq: 1n, gseq: 1, oseq: 1, bseq: 0 },
+          provider: stack.chain.account('provider').address,
+        },
+      },
+    ],
+    { chainId: stack.chain.chainId },
+  );
+
 describe('the signer', () => {
   it('signs what an order needs, and counts it; the operator holds no key', async () => {
     const sdl = await exampleSdl('training-job');
@@ -89,7 +103,7 @@ describe('the signer', () => {
   });
 
   it('a thief in the operator’s pod sends no money, grants nothing and moves no host', async () => {
-    const thief = await connectSigner(stolen(), () => 1_000);
+    const thief = await connectSigner(stolen(), () => 0);
     const provider = stack.chain.account('provider').address;
     const plan = { chainId: stack.chain.chainId };
     const wishes: readonly ChainMessage[] = [
@@ -112,29 +126,30 @@ describe('the signer', () => {
       'SignTypeForbidden',
       'SignHostChange',
     ]);
-    // Its claim to lead is remembered, so the true leader is locked out until it leads anew: loud, and better than two signers.
-    expect((await counters()).token).toBe(1_000);
     expect((await counters()).spent).toEqual(before.spent);
   });
 
-  it('a leader of earlier days is refused, and says why', async () => {
-    const old = await connectSigner(stolen(), () => 999);
-    const withdraw: ChainMessage = {
-      type: 'withdraw-lease',
-      id: {
-        ...{ owner: tenant.address, dseq: 1n, gseq: 1, oseq: 1, bseq: 0 },
-        provider: stack.chain.account('provider').address,
-      },
-    };
-    const [answer] = await old.signBatch([
-      await signBytesOf([withdraw], { chainId: stack.chain.chainId }),
-    ]);
+  it('a leadership that was never won is not believed, and the leader goes on', async () => {
+    const usurper = await connectSigner(stolen(), () => 1_000);
+    const [answer] = await usurper.signBatch([await withdrawal()]);
+    expect(isReasonError(answer) ? answer.reason.code : 'signed').toBe('SignTokenUnknown');
+    const order = await tenant.openOrder(await exampleSdl('training-job'), 4002n);
+    await tenant.waitForBid(order);
+  });
+
+  it('once another leads, the one before is refused, and says why', async () => {
+    await stack.operator.terminate();
+    const order = await tenant.openOrder(await exampleSdl('inference-server'), 4003n);
+    await tenant.waitForBid(order);
+    const old = await connectSigner(stolen(), () => 0);
+    const [answer] = await old.signBatch([await withdrawal()]);
     expect(isReasonError(answer) ? answer.reason.code : 'signed').toBe('SignTokenOld');
   });
 
   it('counters that were deleted count as spent, and the metric says so', async () => {
+    const { token } = await counters();
     await stack.api.delete(CONFIG_MAPS, signer.counters);
-    const thief = await connectSigner(stolen(), () => 2_000);
+    const thief = await connectSigner(stolen(), () => token);
     const create: ChainMessage = {
       type: 'create-certificate',
       owner: stack.chain.account('provider').address,

@@ -21,6 +21,8 @@ export interface SignerProcessOptions {
   readonly api: KubeApi;
   readonly signer: AccountRef;
   readonly operator: AccountRef;
+  /** Where the operators' leader-election Lease is. */
+  readonly leaseNamespace: string;
   /** Holds the mnemonic. */
   readonly keyFile: string;
   /** `policy` of signer/config.ts. */
@@ -98,6 +100,7 @@ export const startSignerProcess = async (options: SignerProcessOptions): Promise
       listen: { host: '127.0.0.1', port },
       tls: { certFile: server.certFile, keyFile: server.keyFile, clientCaFile: server.caFile },
       caller: { user: `system:serviceaccount:${operatorNamespace}:${operatorName}` },
+      leaderElection: { namespace: options.leaseNamespace },
       policy: options.policy,
       http: { host: '127.0.0.1', port: httpPort },
     }),

@@ -170,6 +170,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       (await startSignerProcess({
         ...{ dir, cluster, keyFile, start, api: admin.api, policy: signerPolicy },
         ...{ signer: chart.signer, operator: chart.operator },
+        leaseNamespace: chart.namespace,
       }));
     if (signer !== undefined) undo.push(() => signer.process.stop());
     const [operatorPort, gatewayHttpPort] = [await freePort(), await freePort()];

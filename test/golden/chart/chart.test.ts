@@ -162,6 +162,7 @@ describe('charts/berth', () => {
       { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
       expect.objectContaining({ resources: ['configmaps'], verbs: ['get', 'update'] }),
       { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+      expect.objectContaining({ resources: ['leases'], verbs: ['get'] }),
     ]);
   });
 
