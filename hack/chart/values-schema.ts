@@ -118,6 +118,7 @@ const values = z.strictObject({
     }),
   }),
   metrics: z.strictObject({ podMonitor: monitor, serviceMonitor: monitor }),
+  alerts: z.strictObject({ enabled: z.boolean(), labels: texts }),
   dashboard: z.strictObject({ enabled: z.boolean(), labels: texts, annotations: texts }),
 });
 
