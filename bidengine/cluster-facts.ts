@@ -1,5 +1,7 @@
 /** The cluster as plain facts: what the operator copies out of Kubernetes objects, nothing interpreted yet. */
 
+import type { Reason } from '../market/reasons.js';
+
 /** Resource name to quantity text, as Kubernetes prints both. */
 export type ResourceList = Readonly<Record<string, string>>;
 
@@ -16,6 +18,14 @@ export interface NodeConditionFacts {
   readonly message: string;
 }
 
+/** One GPU that is not to be sold. */
+export interface DeviceFaultFacts {
+  readonly uuid: string;
+  readonly why: Reason;
+  /** Whether the device plugin leaves it out of `allocatable` as well. */
+  readonly pluginSees: boolean;
+}
+
 export interface NodeFacts {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -28,6 +38,8 @@ export interface NodeFacts {
   readonly faults: readonly NodeConditionFacts[];
   readonly capacity: ResourceList;
   readonly allocatable: ResourceList;
+  /** GPUs that somebody who looks at each of them does not call healthy; absent for none. */
+  readonly deviceFaults?: readonly DeviceFaultFacts[] | undefined;
 }
 
 /** Requests of one container; the API server has already filled requests from limits where only limits were given. */

@@ -35,6 +35,23 @@ describe('what fault monitors say of GPUs', () => {
   });
 });
 
+describe('GPUs that the node agent does not call healthy', () => {
+  const device = (uuid: string, pluginSees: boolean) => ({
+    ...{ uuid, pluginSees, why: { code: 'GpuXid', message: `${uuid} is ill` } },
+  });
+  it.each<[string, readonly ReturnType<typeof device>[], number, bigint]>([
+    ['one that the plugin does not see', [device('a', false)], 8, 7n],
+    ['one that the plugin should see and has taken away', [device('a', true)], 7, 7n],
+    ['one that the plugin should see and has not', [device('a', true)], 8, 7n],
+    ['one of each', [device('a', true), device('b', false)], 7, 6n],
+    ['more than there are', ['a', 'b', 'c'].map((u) => device(u, false)), 2, 0n],
+  ])('%s', (_name, deviceFaults, healthyGpus, want) => {
+    const node = observed({ gpus: 8, healthyGpus, product: H100, deviceFaults });
+    expect(node.allocatable.gpus).toBe(want);
+    expect(codes(node).filter((c) => c === 'GpuXid')).toHaveLength(deviceFaults.length);
+  });
+});
+
 describe('MIG', () => {
   const mig = (counts: Record<string, string>, options: NodeFactsOptions = {}): NodeSnapshot => {
     const plain = aNodeFacts('n', { gpus: 4, product: H100 });

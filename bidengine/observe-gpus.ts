@@ -106,8 +106,13 @@ export const observeGpus = (
   const model = modelOrWhy(node, counted, viaDra, dra);
   if ('code' in model) return { ...view, gpu: undefined, unsellable: [model] };
   const faults = conditionFaults(node);
-  const well =
-    faults.gpus === 'all' ? 0n : counted.capacity - least(BigInt(faults.gpus), counted.capacity);
+  const devices = node.deviceFaults ?? [];
+  const seen = devices.filter((d) => d.pluginSees).length;
+  const less = (known: number): bigint => counted.capacity - least(BigInt(known), counted.capacity);
+  // What the device plugin has taken away already is taken away once; what it does not see comes off beside that.
+  const well = faults.gpus === 'all' ? 0n : least(less(faults.gpus), less(seen));
+  const usable = least(counted.allocatable, well);
+  const unseen = BigInt(devices.length - seen);
   const twice =
     !viaDra && dra !== undefined && dra.gpus.length > 0
       ? [
@@ -120,7 +125,7 @@ export const observeGpus = (
   return {
     ...view,
     gpu: { resourceName: GPU_RESOURCE, model },
-    sellable: least(counted.allocatable, well),
-    unsellable: [...counted.reasons, ...faults.reasons, ...twice],
+    sellable: usable - least(unseen, usable),
+    unsellable: [...counted.reasons, ...faults.reasons, ...devices.map((d) => d.why), ...twice],
   };
 };

@@ -100,6 +100,12 @@ export const INVENTORY_REASONS = {
     "No DeviceClass stands for nvidia.com/gpu, so tenants' pods cannot ask for the DRA driver's GPUs.",
   GpuReportedTwice:
     "Device plugin and DRA driver both offer the node's GPUs, which may give one to two pods; the plugin's count is used.",
+  GpuXid: 'The driver reported an Xid error after which the GPU has to be reset or looked at.',
+  GpuLost: 'The driver does not reach the GPU any more.',
+  GpuMemoryFaulty: "The GPU's memory has errors that could not be corrected or remapped.",
+  GpuSuspect:
+    'Something about the GPU is worth watching; it is not sold until it has given no further cause for a while.',
+  GpuProving: 'The GPU was ill and is well again; it is sold after a proving run.',
   GpuUnhealthy: 'The device plugin reports fewer usable GPUs than the node has.',
   GpuModelUnknown: 'The node has GPUs but no label says which model they are.',
   PodQuantityInvalid:
