@@ -4,6 +4,7 @@
  * nothing: unknown is never unhealthy, and never proof of health either.
  */
 import type { Reason } from '../market/reasons.js';
+import type { DeviceFaultFacts } from './cluster-facts.js';
 import { reason } from './reasons.js';
 import { pluginSees, xidClass, xidWords } from './xid.js';
 
@@ -146,4 +147,13 @@ export const nextHealth = (
   const needed = state === 'suspect' ? rules.suspectMs : rules.provingMs;
   const sinceMs = before?.sinceMs ?? readAtMs;
   return enter(readAtMs - sinceMs >= needed ? 'healthy' : state);
+};
+
+/** Why a GPU is not sold now; `undefined` when it is. */
+export const faultOf = (health: DeviceHealth): DeviceFaultFacts | undefined => {
+  const { uuid, index, state, pluginSees: seen, why } = health;
+  if (state === 'healthy') return undefined;
+  if (state !== 'back' && why !== undefined) return { uuid, why, pluginSees: seen };
+  const message = `GPU ${index} (${uuid}) was ill and is in its proving run: ${why?.message ?? ''}`;
+  return { uuid, why: reason('GpuProving', message), pluginSees: seen };
 };

@@ -1,4 +1,5 @@
 /** What the leader runs: every loop, wired to each other, until the signal aborts. */
+import { HEALTH_RULES } from '../bidengine/device-health.js';
 import { OBSERVE_DEFAULTS } from '../bidengine/observe-node.js';
 import type { ChainClient } from '../chain/client.js';
 import type { TxLane } from '../chain/ports.js';
@@ -26,6 +27,8 @@ import { DecisionJournal } from './history/journal.js';
 import { HistoryKeeper } from './history/keeper.js';
 import { addressPool } from './inventory/address-pool.js';
 import { Refill } from './funds/refill.js';
+import { GpuHealth } from './gpu-health/gpu-health.js';
+import { tellTenants } from './gpu-health/tell-tenants.js';
 import { InventoryView } from './inventory/inventory-view.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
@@ -106,13 +109,30 @@ export const lead = async (
       if (missed > 0) log.warn({ missed }, 'orders found by recount that no block had told of');
     },
   });
+  const events = eventsThrough(deps.recorder);
+  const gpuHealth: GpuHealth = new GpuHealth({
+    ...{ api, namespace, clock, random, rules: HEALTH_RULES },
+    restored: provider().status?.devices ?? [],
+    onError: (err) => log.warn({ err }, 'watching GPU readings failed; trying again'),
+    onChange: (change) => {
+      const { node, before, after } = change;
+      log.warn(
+        { node, gpu: after.uuid, before, after: after.state, reason: after.why?.code },
+        `a GPU is now ${after.state}`,
+      );
+      const pods = inventory.gpuPodsOn(node);
+      tellTenants(events, change, pods);
+      for (const pod of pods) leases.workers.enqueueName(pod.namespace);
+      cycle.wake();
+    },
+  });
   const inventory = new InventoryView({
     ...{ api, clock, random },
     observe: { ...OBSERVE_DEFAULTS, requiredLabels: config.inventory.nodeSelector },
     addresses: addressPool(config.inventory.leasedIpAddresses),
+    faultsOf: (node) => gpuHealth.faultsOf(node),
     onError: (err) => log.warn({ err }, 'watching the cluster failed; trying again'),
   });
-  const events = eventsThrough(deps.recorder);
   const records = new KubeBidRecords(api, address, computeProvider);
   const intents = new KubeIntentStore(api, namespace, log);
   const inventoryMaxAgeMs = timings.inventorySilentMs;
@@ -194,6 +214,14 @@ export const lead = async (
       funds: fundsBook,
     },
     events,
+    gpusOf: (space) =>
+      inventory.gpuNodesOf(space).map((node) => ({
+        ...{ node, ill: gpuHealth.illInUse(node) },
+        gpus: inventory
+          .gpuPodsOn(node)
+          .reduce((sum, p) => (p.namespace === space ? sum + p.gpus : sum), 0n),
+        gpusOfNode: inventory.gpusOfNode(node),
+      })),
     onGone: () => {
       recount.wake();
       earned.wake();
@@ -226,7 +254,7 @@ export const lead = async (
     ...{ view, metrics, log, about: provider },
     endpoints: () => chain.endpoints(),
     obstacle: () => proof.obstacle(),
-    events: eventsThrough(deps.recorder),
+    events,
   });
   const status = new StatusLoop({
     ...{
@@ -247,6 +275,7 @@ export const lead = async (
     registrationFault: () => registrationFault,
     biddingFault: () => bidding.fault(),
     earnedTodayUact: () => earnings.todayUact(),
+    devices: () => gpuHealth.rows(),
     feesPerHour: () => fees.perHour(),
     refill: () => refill.reason(),
   });
@@ -332,6 +361,7 @@ export const lead = async (
   await runTogether(
     [
       inventory.run(signal),
+      gpuHealth.run(signal),
       leases.run(signal),
       feed.run(signal, async (block) => {
         journal.onBlock(block);

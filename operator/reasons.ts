@@ -65,6 +65,10 @@ export const BID_REASONS = {
 
 /** What holds a lease up. Also the reasons of a ComputeLease's conditions. */
 export const LEASE_REASONS = {
+  NoneIll: 'No GPU on the nodes where the lease has some is known to be ill.',
+  GpuIll:
+    'A GPU in use on a node where the lease has some is ill; what runs is left alone and nothing new is placed on it.',
+  GpuBack: 'A GPU that was ill has passed its proving run.',
   ChainUnavailable: 'No endpoint answered; the lease is left as it is.',
   ChainLagging: 'The endpoint is behind what was seen already; its answers are no proof.',
   NoSecondOpinion:

@@ -505,6 +505,74 @@ export interface UnsellableCount {
     readonly gpus: number;
 }
 /**
+ * One proof.
+ */
+export interface DeviceEvidence {
+    /**
+     * For example identity, capability or burn-in.
+     */
+    readonly kind: string;
+    /**
+     * When it was made.
+     */
+    readonly at: string;
+    /**
+     * SHA-256 of the evidence, hex.
+     */
+    readonly digest: string;
+    /**
+     * Where it can be had.
+     */
+    readonly reference: string;
+}
+/**
+ * One GPU.
+ */
+export interface DeviceInventory {
+    /**
+     * Name of the node.
+     */
+    readonly node: string;
+    /**
+     * The driver's name of it, for example GPU-….
+     */
+    readonly uuid: string;
+    /**
+     * Its number on the node.
+     */
+    readonly index: number;
+    /**
+     * Only healthy ones are sold; back means well again and in its proving run.
+     */
+    readonly state: ("healthy" | "suspect" | "draining" | "quarantined" | "back");
+    /**
+     * When it became so.
+     */
+    readonly since: string;
+    /**
+     * When it was last looked at.
+     */
+    readonly readAt: string;
+    /**
+     * Stable CamelCase code, see docs/reasons.md.
+     */
+    readonly reason: string;
+    /**
+     * One sentence for people.
+     */
+    readonly message: string;
+    /**
+     * Whether the device plugin leaves it out of what it offers as well.
+     */
+    readonly pluginSees: boolean;
+    /**
+     * What was proved about it, and where the proof lies; for whoever proves things about devices.
+     *
+     * @maxItems 8
+     */
+    readonly evidence?: readonly DeviceEvidence[];
+}
+/**
  * One class.
  */
 export interface StorageInventory {
@@ -590,6 +658,12 @@ export interface ComputeProviderStatus {
      * @maxItems 128
      */
     readonly unsellable?: readonly UnsellableCount[];
+    /**
+     * GPUs that are not healthy, or about which there is evidence.
+     *
+     * @maxItems 4096
+     */
+    readonly devices?: readonly DeviceInventory[];
     /**
      * Persistent storage classes.
      *
@@ -1462,7 +1536,7 @@ export interface ComputeLeaseStatus {
     readonly observedGeneration?: number;
     readonly phase: LeasePhase;
     /**
-     * Observations of the latest state. Types: Ready, ManifestReceived, Deployed, Healthy, Funded, FundsLow, Reclaiming.
+     * Observations of the latest state. Types: Ready, ManifestReceived, Deployed, Healthy, GpusHealthy, Funded, FundsLow, Reclaiming.
      *
      * @maxItems 16
      */

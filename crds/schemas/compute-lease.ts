@@ -98,6 +98,7 @@ const status = object(
       'ManifestReceived',
       'Deployed',
       'Healthy',
+      'GpusHealthy',
       'Funded',
       'FundsLow',
       'Reclaiming',

@@ -6,6 +6,7 @@ import {
   list,
   map,
   object,
+  oneOf,
   text,
   uint64,
   wholeAmount,
@@ -75,6 +76,43 @@ const unsellable = list(
   128,
 );
 
+const devices = list(
+  'GPUs that are not healthy, or about which there is evidence.',
+  object(
+    'DeviceInventory',
+    'One GPU.',
+    {
+      node: nodeName,
+      uuid: text("The driver's name of it, for example GPU-….", 128, { minLength: 1 }),
+      index: count('Its number on the node.'),
+      state: oneOf('Only healthy ones are sold; back means well again and in its proving run.', [
+        'healthy',
+        'suspect',
+        'draining',
+        'quarantined',
+        'back',
+      ]),
+      since: instant('When it became so.'),
+      readAt: instant('When it was last looked at.'),
+      reason: reasonCode,
+      message: text('One sentence for people.', 512),
+      pluginSees: flag('Whether the device plugin leaves it out of what it offers as well.'),
+      evidence: list(
+        'What was proved about it, and where the proof lies; for whoever proves things about devices.',
+        object('DeviceEvidence', 'One proof.', {
+          kind: text('For example identity, capability or burn-in.', 63, { minLength: 1 }),
+          at: instant('When it was made.'),
+          digest: text('SHA-256 of the evidence, hex.', 64, { pattern: '^[0-9a-f]{64}$' }),
+          reference: text('Where it can be had.', 1024),
+        }),
+        8,
+      ),
+    },
+    { optional: ['evidence'] },
+  ),
+  4096,
+);
+
 const storage = list(
   'Persistent storage classes.',
   object(
@@ -129,6 +167,7 @@ export const computeProviderStatus = object(
     inventory,
     nodes,
     unsellable,
+    devices,
     storage,
     leasedIpsAvailable: count('Addresses that can still be leased.'),
     balances: list(
@@ -164,6 +203,7 @@ export const computeProviderStatus = object(
       'inventory',
       'nodes',
       'unsellable',
+      'devices',
       'storage',
       'leasedIpsAvailable',
       'balances',

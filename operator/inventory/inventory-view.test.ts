@@ -49,6 +49,7 @@ const watching = async (kube: FakeKube, nodeSelector: Record<string, string> = {
     ...{ api: kube, clock: systemClock, random: Math.random },
     observe: { ...OBSERVE_DEFAULTS, requiredLabels: nodeSelector },
     addresses: addressPool(['203.0.113.0/29']),
+    faultsOf: () => [],
     onError: (error) => errors.push(error),
   });
   const stop = new AbortController();

@@ -3,7 +3,14 @@
  * Before all that is essential is complete there is no snapshot at all.
  */
 import { buildSnapshot } from '../../bidengine/inventory.js';
-import type { ClusterFacts, DraFacts, PodFacts } from '../../bidengine/cluster-facts.js';
+import type {
+  ClusterFacts,
+  DeviceFaultFacts,
+  DraFacts,
+  NodeFacts,
+  PodFacts,
+} from '../../bidengine/cluster-facts.js';
+import { GPU_RESOURCE, isFinished, tryEffectiveRequest } from '../../bidengine/pod-request.js';
 import type { ObserveOptions } from '../../bidengine/observe-node.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import { formatLeaseId } from '../../market/ids.js';
@@ -24,6 +31,17 @@ export interface InventoryViewDeps extends WatchDeps {
   readonly observe: ObserveOptions;
   /** Addresses that may be leased. */
   readonly addresses: AddressPool;
+  /** GPUs of a node that are known to be ill. */
+  readonly faultsOf: (node: string) => readonly DeviceFaultFacts[];
+}
+
+/** A tenant's pod that has GPUs. */
+export interface GpuPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Of `nvidia.com/gpu`, exactly; 0 where it has slices only or cannot be read. */
+  readonly gpus: bigint;
 }
 
 /** What changed: a node (no namespace), or something in a namespace. */
@@ -36,9 +54,11 @@ export class InventoryView {
   readonly #clock: Clock;
   readonly #observe: ObserveOptions;
   readonly #addresses: AddressPool;
+  readonly #faultsOf: InventoryViewDeps['faultsOf'];
   readonly #watched: WatchedResources;
 
-  constructor({ observe, addresses, ...deps }: InventoryViewDeps) {
+  constructor({ observe, addresses, faultsOf, ...deps }: InventoryViewDeps) {
+    this.#faultsOf = faultsOf;
     this.#clock = deps.clock;
     this.#observe = observe;
     this.#addresses = addresses;
@@ -81,6 +101,37 @@ export class InventoryView {
     return this.#watched.nodes.store.values();
   }
 
+  /** Pods of leases with GPUs on a node. */
+  gpuPodsOn(node: string): readonly GpuPod[] {
+    const leases = new Set(this.leaseNamespaces().map((s) => s.name));
+    return this.#watched.pods.store.values().flatMap((pod) => {
+      if (pod.nodeName !== node || isFinished(pod) || !leases.has(pod.namespace)) return [];
+      const request = tryEffectiveRequest(pod);
+      if (request instanceof Error || (request.gpus === 0n && request.slices === undefined))
+        return [];
+      const { namespace, name, uid } = pod;
+      return [{ namespace, name, uid, gpus: request.gpus }];
+    });
+  }
+
+  /** GPUs of the machine as the device plugin counts them; 0 where it does not, or the amount cannot be read. */
+  gpusOfNode(node: string): bigint {
+    const facts = this.#watched.nodes.store.get(node)?.facts;
+    const count = facts?.capacity[GPU_RESOURCE] ?? '0';
+    return /^\d{1,6}$/.test(count) ? BigInt(count) : 0n;
+  }
+
+  /** Nodes on which a lease has GPUs, each once. */
+  gpuNodesOf(namespace: string): readonly string[] {
+    const nodes = this.#watched.pods.store
+      .values()
+      .filter((p) => p.namespace === namespace)
+      .flatMap((p) => p.nodeName ?? []);
+    return [...new Set(nodes)].filter((node) =>
+      this.gpuPodsOn(node).some((p) => p.namespace === namespace),
+    );
+  }
+
   isSimulatedNode(name: string): boolean {
     return this.#watched.nodes.store.get(name)?.simulated ?? false;
   }
@@ -118,7 +169,7 @@ export class InventoryView {
     const leases = new Map(this.leaseNamespaces().map((s) => [s.name, formatLeaseId(s.id)]));
     const dra = this.#dra();
     return {
-      nodes: nodes.store.values().map((n) => n.facts),
+      nodes: nodes.store.values().map((n) => this.#withFaults(n.facts)),
       pods: this.#podFacts(leases),
       storageClasses: withCapacities(storageClasses.store.values(), capacities.store.values()),
       volumes: volumes.store.values().flatMap(({ namespace, ...volume }) => {
@@ -131,6 +182,11 @@ export class InventoryView {
         : { available: 0, assigned: [] },
       ...(dra === undefined ? {} : { dra }),
     };
+  }
+
+  #withFaults(facts: NodeFacts): NodeFacts {
+    const deviceFaults = this.#faultsOf(facts.name);
+    return deviceFaults.length === 0 ? facts : { ...facts, deviceFaults };
   }
 
   /** Slices without claims would show devices as free that are not: all three kinds, or nothing. */

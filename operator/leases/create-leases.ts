@@ -15,6 +15,8 @@ import type { Clock } from '../clock.js';
 import type { OperatorConfig } from '../config.js';
 import type { OperatorEvents } from '../events.js';
 import type { FundsBook } from '../funds/funds-book.js';
+import { gpusHealthy } from '../gpu-health/tell-tenants.js';
+import type { NodeOfLease } from '../gpu-health/tell-tenants.js';
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { Logger } from '../logger.js';
 import type { OperatorMetrics } from '../metrics.js';
@@ -42,6 +44,8 @@ export interface LeasesDeps {
   readonly intents: IntentStore;
   readonly funds: FundsBook;
   readonly events: OperatorEvents;
+  /** Nodes on which a lease has GPUs, and what is known of them. */
+  readonly gpusOf: (namespace: string) => readonly NodeOfLease[];
   readonly onGone: (id: LeaseId) => void;
 }
 
@@ -69,6 +73,7 @@ export const createLeases = (deps: LeasesDeps): Leases => {
       ...{ namespace: config.namespace, provider, onGone: deps.onGone },
       placementOf: (id) => findPlacement(records, deps.intents, id),
       settings: () => workloadSettings(config, provider()),
+      gpusOf: (namespace) => gpusHealthy(deps.gpusOf(namespace)),
       isSimulatedNode: (node) => inventory.isSimulatedNode(node),
     },
     config.timings.leaseResyncMs,

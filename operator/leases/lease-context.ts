@@ -1,5 +1,6 @@
 /** What the steps of a lease's reconcile share. */
 import type { ChainProof, ChainReader, TxLane } from '../../chain/ports.js';
+import type { Observation } from '../../crds/conditions.js';
 import type { ComputeLease, ComputeProvider } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
 import type { LeaseId, OrderId } from '../../market/ids.js';
@@ -32,6 +33,8 @@ export interface LeaseControllerDeps {
   /** The provider's policy as it is now. */
   readonly provider: () => ComputeProvider;
   readonly settings: () => WorkloadSettings;
+  /** What is known of the GPUs of a lease, by its namespace; `undefined` when it has none. */
+  readonly gpusOf: (namespace: string) => Observation | undefined;
   /** Whether a node's pods are only simulated (no kubelet behind it): then "running" is never said. */
   readonly isSimulatedNode: (node: string) => boolean;
   /** Told once a lease is gone from the cluster. */

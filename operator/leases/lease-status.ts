@@ -38,6 +38,8 @@ export interface LeaseObservation {
   readonly deployFault: Reason | undefined;
   readonly workload: WorkloadObservation | undefined;
   readonly money: LeaseMoney | undefined;
+  /** Condition `GpusHealthy`; `undefined` for a lease without GPUs. */
+  readonly gpus?: Observation | undefined;
   readonly lastWithdrawal: Withdrawal | undefined;
 }
 
@@ -144,6 +146,7 @@ const observationsOf = (seen: LeaseObservation, phase: LeasePhase): readonly Obs
         : [fault?.code ?? 'AwaitingManifest', fault?.message ?? 'There is nothing to deploy yet.'],
     ),
     healthOf(seen),
+    ...(seen.gpus === undefined ? [] : [seen.gpus]),
     ...fundsConditions(seen.money),
     condition(
       'Reclaiming',

@@ -8,7 +8,7 @@ import type { LeaseControllerDeps, LiveLease } from './lease-context.js';
 import { closingStatus, leaseStatus, statusDiffers } from './lease-status.js';
 import type { LeaseObservation } from './lease-status.js';
 
-type Deps = Pick<LeaseControllerDeps, 'api' | 'events' | 'funds' | 'clock'>;
+type Deps = Pick<LeaseControllerDeps, 'api' | 'events' | 'funds' | 'clock' | 'gpusOf'>;
 
 /** What a look at a lease came to. */
 export interface StatusWritten {
@@ -61,9 +61,12 @@ export const writeLiveStatus = async (
   { name, lease, object }: LiveLease,
   seen: Pick<LeaseObservation, 'manifest' | 'deployFault' | 'workload'>,
 ): Promise<StatusWritten> => {
-  const { funds, clock } = deps;
+  const { funds, clock, gpusOf } = deps;
   const status = leaseStatus(
-    { ...seen, lease, money: funds.get(name), lastWithdrawal: funds.lastWithdrawal(name) },
+    {
+      ...{ ...seen, lease, gpus: gpusOf(name) },
+      ...{ money: funds.get(name), lastWithdrawal: funds.lastWithdrawal(name) },
+    },
     object.status,
     object.metadata.generation ?? 1,
     new Date(clock.now()).toISOString(),

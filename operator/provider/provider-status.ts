@@ -4,6 +4,7 @@ import type { Observation } from '../../crds/conditions.js';
 import type {
   ComputeProviderStatus,
   Condition,
+  DeviceInventory,
   FeeOutlook,
   GpuInventory,
   GpuTotals,
@@ -39,6 +40,7 @@ export interface ProviderObservation {
   readonly inventory: readonly GpuInventory[];
   readonly nodes: readonly NodeInventory[];
   readonly unsellable: readonly UnsellableCount[];
+  readonly devices: readonly DeviceInventory[];
   readonly storage: readonly StorageInventory[];
   readonly leasedIpsAvailable: number;
   /** The first thing that did not add up while counting, and how many there were. */
@@ -163,6 +165,7 @@ export const providerStatus = (
   inventory: seen.inventory,
   nodes: seen.nodes,
   unsellable: seen.unsellable,
+  devices: seen.devices,
   storage: seen.storage,
   leasedIpsAvailable: seen.leasedIpsAvailable,
   balances: seen.balances.map(formatCoin),

@@ -1,7 +1,11 @@
 /** Gathers what the ComputeProvider's status and the gauges say, and writes it when it changed. */
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import { API_VERSION } from '../../crds/constants.js';
-import type { ComputeProvider, ComputeProviderStatus } from '../../crds/generated/types.js';
+import type {
+  ComputeProvider,
+  ComputeProviderStatus,
+  DeviceInventory,
+} from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
 import { COMPUTE_PROVIDERS } from '../../kube/resources.js';
 import { uactPerBlockToUsdPerHour } from '../../market/money.js';
@@ -41,6 +45,8 @@ export interface StatusLoopDeps {
   readonly registrationFault: () => Reason | undefined;
   readonly biddingFault: () => Reason | undefined;
   readonly earnedTodayUact: () => bigint | undefined;
+  /** GPUs that are not healthy, or about which there is evidence. */
+  readonly devices: () => readonly DeviceInventory[];
   /** uakt of fees per hour of late, `undefined` while unknown. */
   readonly feesPerHour: () => bigint | undefined;
   /** Why the wallet is not being refilled from earnings, where that is asked for. */
@@ -146,6 +152,7 @@ export class StatusLoop {
         fees,
         biddingFault: this.#deps.biddingFault(),
         ...inventoryPart(snapshot, pending),
+        devices: this.#deps.devices(),
         balances: balances ?? [],
         activeLeases: sync.leases().length,
         orders: { open: open.length, bid: withBid, skipped: open.length - withBid },

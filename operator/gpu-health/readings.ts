@@ -1,0 +1,50 @@
+/**
+ * What an agent on a node says of its GPUs: a ConfigMap per node in the operator's namespace, label `berth.dev/gpu-readings=true`,
+ * data `readings.json`. Anything that can write one may be the agent; Berth's own is optional (`agent/`).
+ */
+import { z } from 'zod';
+import type { DeviceReading } from '../../bidengine/device-health.js';
+import type { ConfigMap } from '../../kube/core-objects.js';
+
+export const READINGS_LABEL = 'berth.dev/gpu-readings';
+export const READINGS_KEY = 'readings.json';
+
+const reading = z.object({
+  uuid: z.string().min(1).max(128),
+  index: z.number().int().min(0).max(1023),
+  readAtMs: z.number().int().min(0),
+  xids: z.array(z.number().int().min(0).max(100_000)).max(256),
+  reachable: z.boolean(),
+  uncorrectedErrors: z.number().int().min(0),
+  rowRemapFailed: z.boolean(),
+  rowRemapPending: z.boolean(),
+  hardwareSlowdown: z.boolean(),
+  pcieWidth: z.number().int().min(0).max(64).optional(),
+  pcieWidthMost: z.number().int().min(0).max(64).optional(),
+  recoveryAction: z.string().max(64).optional(),
+  inUse: z.boolean(),
+});
+
+const schema = z.object({ node: z.string().min(1).max(253), readings: z.array(reading).max(64) });
+
+export interface NodeReadings {
+  readonly node: string;
+  readonly readings: readonly DeviceReading[];
+}
+
+/** Thrown for readings that cannot be read; what was known of the node's GPUs stands. */
+export class ReadingsFormatError extends Error {
+  constructor(source: string, cause: unknown) {
+    super(`GPU readings in ConfigMap ${source} cannot be read`, { cause });
+    this.name = 'ReadingsFormatError';
+  }
+}
+
+/** @throws ReadingsFormatError */
+export const parseReadings = ({ metadata, data }: ConfigMap): NodeReadings => {
+  try {
+    return schema.parse(JSON.parse(data?.[READINGS_KEY] ?? ''));
+  } catch (cause) {
+    throw new ReadingsFormatError(metadata.name, cause);
+  }
+};
