@@ -95,6 +95,14 @@ generate: $(DEPS) ## write the generated files (CRDs, types, dashboard)
 bench-decide: $(DEPS) ## decisions per second
 	@$(TSX) bench/decide.ts
 
+.PHONY: bench-history
+bench-history: $(DEPS) ## what keeping decisions costs: time on the hot path, bytes in the cluster
+	@$(TSX) bench/history.ts
+
+.PHONY: bench-backtest
+bench-backtest: $(DEPS) ## orders replayed per second
+	@$(TSX) bench/backtest.ts
+
 # The bar of this one (every bid in the next block) is a goal: see docs/performance.md for where we are.
 .PHONY: bench-bids
 bench-bids: $(DEPS) tools ## blocks from order to bid, for bursts of 1 to 200 orders

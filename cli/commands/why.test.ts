@@ -31,6 +31,11 @@ const segment = (entries: readonly HistoryEntry[]): string => {
   return writer.text();
 };
 
+interface Options {
+  readonly recheck?: boolean;
+  readonly mode?: 'text' | 'json';
+}
+
 const setup = async (...texts: readonly string[]) => {
   const kube = new FakeKube();
   for (const [i, text] of texts.entries()) {
@@ -45,7 +50,7 @@ const setup = async (...texts: readonly string[]) => {
     });
   }
   const said: string[] = [];
-  const run = async (asked: string, { recheck = false, mode = 'text' as 'text' | 'json' } = {}) => {
+  const run = async (asked: string, { recheck = false, mode = 'text' }: Options = {}) => {
     let stdout = '';
     const output = createOutput({ write: (text: string) => (stdout += text) }, mode);
     const terminal = { say: (text: string) => said.push(text) };

@@ -49,8 +49,8 @@ const setup = (limits: { keepMs?: number; maxBytes?: number } = {}) => {
 };
 
 /** Nodes that do not compress: every label is another. */
-const incompressible = (nodes: number): DecideInput => {
-  let state = 1;
+const incompressible = (nodes: number, seed = 1): DecideInput => {
+  let state = seed;
   const noise = (): string =>
     Array.from({ length: 40 }, () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -119,10 +119,10 @@ describe('HistoryKeeper', () => {
 
   it('begins a new segment before one is too large for the API server', async () => {
     const { keeper, note, maps, kept } = setup();
-    const first = incompressible(2_000);
+    const first = incompressible(2_300);
     note(1, first);
     await keeper.run(signal);
-    const second = incompressible(2_100);
+    const second = incompressible(3_900, 2);
     note(2, second);
     await keeper.run(signal);
     expect(await kept()).toEqual([['1'], ['2']]);

@@ -17,8 +17,11 @@ const compress = promisify(gzip);
 
 /** Entries written at once; the inventories they refer to are the large part. */
 const BATCH = 100;
-/** A segment of this many compressed bytes is full. */
-const FULL_BYTES = 256 * 1024;
+/**
+ * A segment is full at this many compressed bytes: small, because it is saved whole each time; at several times what its
+ * first save took, because the inventory in that is repeated in every segment; and well below what the API server takes.
+ */
+const FULL_BYTES = { least: 64 * 1024, firstSaves: 4, most: 512 * 1024 };
 /** The same for its text, which lies in memory meanwhile. */
 const FULL_CHARS = 8 * 1024 * 1024;
 const FULL_AGE_MS = 3_600_000;
@@ -45,6 +48,8 @@ interface OpenSegment {
   readonly startedAtMs: number;
   readonly writer: SegmentWriter;
   lastMs: number;
+  /** Compressed size at which it is full; known from its first save on. */
+  fullBytes: number | undefined;
   /** Set while what it holds is not saved. */
   unsaved: Uint8Array | undefined;
 }
@@ -96,6 +101,7 @@ export class HistoryKeeper {
       startedAtMs,
       writer: new SegmentWriter({ startedAtMs, writer, withoutSnapshots }),
       lastMs: startedAtMs,
+      fullBytes: undefined,
       unsaved: undefined,
     };
   }
@@ -133,8 +139,10 @@ export class HistoryKeeper {
     const { store, clock } = this.#deps;
     await store.save(segment.name, bytes, segment.lastMs, signal);
     segment.unsaved = undefined;
+    const { least, firstSaves, most } = FULL_BYTES;
+    segment.fullBytes ??= Math.min(most, Math.max(least, firstSaves * bytes.length));
     const full =
-      bytes.length >= FULL_BYTES ||
+      bytes.length >= segment.fullBytes ||
       segment.writer.size >= FULL_CHARS ||
       clock.now() - segment.startedAtMs >= FULL_AGE_MS;
     if (full) this.#open = undefined;
