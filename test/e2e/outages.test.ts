@@ -76,7 +76,7 @@ describe('a peer goes away', () => {
 
     await stack.chain.kill();
     expect(await expectCondition(stack, 'ChainSynced', 'ChainStale')).toMatch(
-      /^The last block seen is \d+, \d+ s ago; no bids and no teardown until a new one is seen\.$/,
+      /^The last block seen is \d+, \d+ s ago; no bids and no teardown until a new one is seen\. \(127\.0\.0\.1:\d+: NotAnswering\)$/,
     );
     await expectCondition(stack, 'Bidding', 'ChainStale');
     await expectCondition(stack, 'Ready', 'ChainStale');

@@ -373,7 +373,7 @@ describe('what kubectl shows', () => {
       status: { conditions: [condition], gpuFloorUsdPerHour: '0.4' },
     });
     const [policyHead, policyRow] = rowsOf(await kubectl('get', 'bpp', 'shown'));
-    expect(policyHead).toEqual(['NAME', 'READY', 'DENOM', 'GPU-FLOOR', 'AGE']);
+    expect(policyHead).toEqual(['NAME', 'READY', 'PRIORITY', 'DENOM', 'GPU-FLOOR', 'AGE']);
     expect(policyRow?.slice(1, -1)).toEqual(['True', 'uact', '0.4']);
   });
 
