@@ -10,6 +10,8 @@ export interface DecidedEntry {
   readonly atMs: number;
   readonly input: DecideInput;
   readonly decision: Decision;
+  /** What the decision was made of beside the input; left out for nothing. */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /** An order was decided again, with the same answer. */

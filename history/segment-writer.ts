@@ -101,9 +101,9 @@ export class SegmentWriter {
     this.#chars += text.length + 1;
   }
 
-  #decided({ atMs, input, decision }: DecidedEntry): void {
+  #decided({ atMs, input, decision, missing: beside = [] }: DecidedEntry): void {
     const parts: Record<string, DecidedLine['input'][string]> = {};
-    const missing: string[] = [];
+    const missing = [...beside];
     for (const [name, part] of Object.entries({ ...input } as Readonly<Record<string, unknown>>)) {
       if (part === undefined) continue;
       if (name === 'snapshot') continue;

@@ -110,6 +110,11 @@ describe('a segment of the decision history', () => {
     expect(kept?.ok === true && decide(kept.input)).toEqual(entry.decision);
   });
 
+  it('what a decision was made of beside its input keeps it from being decided again', () => {
+    const [kept] = decisionsIn(written([{ ...decided(anInput()), missing: ['pending bids'] }]));
+    expect(kept?.input()).toEqual({ ok: false, missing: ['pending bids'] });
+  });
+
   it('repetitions and taken bids come back as they were', () => {
     const order = anOrder().obj();
     const price = { denom: 'uact', amount: new Decimal('10.5') };

@@ -37,6 +37,8 @@ export interface BiddingCycleDeps {
   readonly metrics: OperatorMetrics;
   readonly log: Logger;
   readonly decide: (input: DecideInput) => Decision;
+  /** Told of every decision, on the hot path; `missing` names what it was made of beside the input. */
+  readonly onDecided: (input: DecideInput, decision: Decision, missing: readonly string[]) => void;
   readonly withReservations: (
     snapshot: InventorySnapshot,
     reservations: readonly Reservation[],
@@ -99,12 +101,13 @@ export class BiddingCycle {
       const ownerGpus = shares.gpusOf(order.id.owner);
       const underway = { unbudgeted, bids: unbudgeted + unseen, ownerGpus };
       const limit = shares.limit(order, inputs.maxPendingPercentPerOwner, cluster);
+      const input = decideInput(order, snapshot, inputs, underway, { blockTimeMs, height });
       const decision: Decision =
         limit === undefined
-          ? this.#deps.decide(
-              decideInput(order, snapshot, inputs, underway, { blockTimeMs, height }),
-            )
+          ? this.#deps.decide(input)
           : { type: 'skip', orderId: order.id, reasons: [limit] };
+      // The pending bids of one tenant are no part of the input of a decision.
+      this.#deps.onDecided(input, decision, limit === undefined ? [] : ['pending bids']);
       rounds.decided(path);
       this.#note(path, decision);
       if (decision.type === 'skip') continue;

@@ -123,11 +123,8 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
     cycle: new BiddingCycle({
       ...{ view, book: deps.book, bids, ledger, submitter, decisions, rounds, retries, metrics },
       ...{ log, withReservations, inputs },
-      decide: (input) => {
-        const decision = decide(input);
-        deps.journal.decided(input, decision);
-        return decision;
-      },
+      decide,
+      onDecided: (input, decision, missing) => deps.journal.decided(input, decision, missing),
     }),
     closer: new BidCloser({
       ...{ reader, proof: deps.proof, mempools: deps.mempools, lane, view, bids, metrics, log },

@@ -40,6 +40,15 @@ describe('DecisionJournal', () => {
     expect(entry?.type === 'decided' && entry.input).toBe(input);
   });
 
+  it('a decision that was made of more than its input says so', () => {
+    const { journal, all } = setup();
+    const input = anInput();
+    const reasons = [{ code: 'OwnerPendingShare', message: 'too many' }];
+    const decision = { type: 'skip' as const, orderId: input.order.id, reasons };
+    journal.decided(input, decision, ['pending bids']);
+    expect(all()).toMatchObject([{ type: 'decided', decision, missing: ['pending bids'] }]);
+  });
+
   it('the same answer again is only counted, and told once in ten minutes', async () => {
     const { clock, note, all } = setup();
     const input = tooDear();

@@ -51,8 +51,11 @@ export class DecisionJournal {
     this.#provider = provider;
   }
 
-  /** Called for every decision, on the hot path: compares a few short texts and keeps references. */
-  decided(input: DecideInput, decision: Decision): void {
+  /**
+   * Called for every decision, on the hot path: compares a few short texts and keeps references.
+   * @param missing what the decision was made of beside the input
+   */
+  decided(input: DecideInput, decision: Decision, missing: readonly string[] = []): void {
     const path = formatOrderId(decision.orderId);
     const { policies, chain } = input;
     const answer = answerOf(decision);
@@ -72,7 +75,8 @@ export class DecisionJournal {
     this.#last.set(path, kept);
     const oldest = this.#last.size > MOST_ORDERS ? this.#last.keys().next().value : undefined;
     if (oldest !== undefined) this.#last.delete(oldest);
-    this.#push({ type: 'decided', atMs, input, decision } satisfies DecidedEntry);
+    const entry: DecidedEntry = { type: 'decided', atMs, input, decision };
+    this.#push(missing.length === 0 ? entry : { ...entry, missing });
   }
 
   /** What a block says of orders that were decided here: who got them, and which are gone. */
