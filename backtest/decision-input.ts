@@ -32,8 +32,8 @@ const RULES: DecideInput['rules'] = {
 
 /** Everything but the order, the inventory and who prices, at one height. */
 export const decisionInput = (
-  { startMs, blockTimeMs, from }: Scenario,
-  { attributes }: DescribedCluster,
+  { startMs, blockTimeMs, from }: Pick<Scenario, 'startMs' | 'blockTimeMs' | 'from'>,
+  { attributes }: Pick<DescribedCluster, 'attributes'>,
   height: bigint,
 ): Omit<DecideInput, 'order' | 'snapshot' | 'policies' | 'strategy'> => ({
   provider: { address: NOBODY, attributes, audited: [] },

@@ -83,10 +83,7 @@ const readTable = (value: unknown, table: Table, every: boolean): ReadTable => {
     }
   }
   const storageAt = `${path}.${named('storageGib')}`;
-  const storage = fieldsAt(
-    every ? fields[named('storageGib')] : (fields[named('storageGib')] ?? {}),
-    storageAt,
-  );
+  const storage = fieldsAt(fields[named('storageGib')] ?? {}, storageAt);
   const gpus = eachAt(fields['gpus'], `${path}.gpus`, (entry, at) => {
     const own = fieldsAt(entry, at, [...GPU_KIND_FIELDS, gpu]);
     const usdPerHour = hourly(own[gpu], `${at}.${gpu}`);

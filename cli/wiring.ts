@@ -140,6 +140,12 @@ export class Wiring {
     return Buffer.concat(chunks).toString('utf8');
   }
 
+  /** A variable of the environment; empty counts as not set. */
+  variable(name: string): string | undefined {
+    const value = this.#process.env[name];
+    return value === '' ? undefined : value;
+  }
+
   random(bytes: number): Uint8Array {
     return this.#process.random(bytes);
   }

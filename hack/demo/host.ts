@@ -86,6 +86,7 @@ const main = async (): Promise<void> => {
       tenant: stack.chain.account('tenant').address,
       tenantMnemonicFile: join(dir, 'tenant.key'),
       prometheusUrl: prometheus.url,
+      screening: stack.screening,
       operatorLog: stack.operator.logPath,
       gatewayLog: stack.gateway.logPath,
       operatorPid: stack.operator.pid() ?? 0,

@@ -12,6 +12,8 @@ export interface DemoState {
   readonly tenant: string;
   readonly tenantMnemonicFile: string;
   readonly prometheusUrl: string;
+  /** The operator's screening service and the file with its token. */
+  readonly screening: { readonly url: string; readonly tokenFile: string };
   readonly operatorLog: string;
   readonly gatewayLog: string;
   readonly operatorPid: number;

@@ -2,6 +2,7 @@
  * The whole of Berth on real parts: a cluster, a chain, the chart's CRDs and rights, and operator and gateway as processes of
  * their own that hold nothing but their service accounts' tokens. Tests and the demo stand on it.
  */
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -64,6 +65,8 @@ export interface Stack {
   /** The namespace that operator and gateway share. */
   readonly namespace: string;
   readonly operatorMetrics: string;
+  /** Where `berth explain` asks, and the file with its token. */
+  readonly screening: { readonly url: string; readonly tokenFile: string };
   readonly gatewayMetrics: string;
   readonly gatewayUrl: string;
   stop(): Promise<void>;
@@ -174,6 +177,9 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       }));
     if (signer !== undefined) undo.push(() => signer.process.stop());
     const [operatorPort, gatewayHttpPort] = [await freePort(), await freePort()];
+    const screeningPort = await freePort();
+    const screeningTokenFile = join(dir, 'screening.token');
+    await writeFile(screeningTokenFile, randomBytes(24).toString('hex'), { mode: 0o600 });
     const operatorConfig = join(dir, 'operator.yaml');
     await writeFile(
       operatorConfig,
@@ -182,6 +188,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         namespace: chart.namespace,
         ...(signer === undefined ? { keyFile } : { signer: signer.operatorConfig }),
         http: { host: '127.0.0.1', port: operatorPort },
+        screening: { host: '127.0.0.1', port: screeningPort, tokenFile: screeningTokenFile },
         clusterCidrs: ['10.96.0.0/16'],
         leaderElection: {
           enabled: true,
@@ -220,6 +227,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       ...{ cluster, chain, operator, gateway, signer, stop, api: admin.api },
       namespace: chart.namespace,
       operatorMetrics: `http://127.0.0.1:${operatorPort}`,
+      screening: { url: `http://127.0.0.1:${screeningPort}`, tokenFile: screeningTokenFile },
       gatewayMetrics: `http://127.0.0.1:${gatewayHttpPort}`,
       gatewayUrl: `https://localhost:${gatewayPort}`,
     };
