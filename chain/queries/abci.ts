@@ -2,6 +2,7 @@
 import type { Comet38Client } from '@cosmjs/tendermint-rpc';
 import { usable } from '../rpc/comet.js';
 import { ChainQueryError, isChainQueryError } from '../errors.js';
+import { ChainUnavailableError } from '../ports.js';
 
 export interface AbciAnswer {
   readonly value: Uint8Array;
@@ -11,6 +12,12 @@ export interface AbciAnswer {
 
 /** One query. @throws ChainQueryError the node's refusal; ChainUnavailableError no answer */
 export type AbciQuery = (path: string, request: Uint8Array, height?: bigint) => Promise<AbciAnswer>;
+
+/**
+ * sdk/26: the application is at no such height, for example because it has just been started and has not seen its first block
+ * ("akash is not ready; please wait for first block"). It says nothing about what was asked for.
+ */
+const INVALID_HEIGHT = 26;
 
 /** Queries through CosmJS's client. */
 export const abciQueryOver =
@@ -25,6 +32,9 @@ export const abciQueryOver =
       }),
     );
     const code = answer.code ?? 0;
+    if (answer.codespace === 'sdk' && code === INVALID_HEIGHT) {
+      throw new ChainUnavailableError(`the node cannot answer ${path} yet: ${answer.log ?? ''}`);
+    }
     if (code !== 0) {
       throw new ChainQueryError(path, answer.codespace, code, answer.log ?? '');
     }

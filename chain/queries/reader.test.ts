@@ -288,9 +288,15 @@ describe('absence and failure are never confused', () => {
     expect(await client.reader.order(orderId)).toBeUndefined();
   });
 
+  it('a node that is at no such height, pruned or just started, has not answered', async () => {
+    answer(() => abciRefusal('sdk', 26, 'akash is not ready; please wait for first block'));
+    const error: unknown = await client.reader.order(orderId).catch((e: unknown) => e);
+    expect(isChainUnavailable(error)).toBe(true);
+    expect(String(error)).toContain('cannot answer');
+  });
+
   it.each([
     ['an unknown path', 'sdk', 6, 'order not found: unknown request'],
-    ['a pruned height', 'sdk', 26, 'not found at this height'],
     ['an invalid request', 'sdk', 18, 'invalid owner address'],
     ['the same number of another module', 'undefined', 22, 'not found'],
   ])('%s is an error, whatever its text says', async (_name, codespace, code, log) => {

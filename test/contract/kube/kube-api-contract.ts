@@ -86,7 +86,7 @@ export const describeKubeApi = (peerName: string, peer: ContractPeer): void => {
         maxPendingPercentPerOwner: 50,
       });
       expect(spec.leases.withdrawalPeriodSeconds).toBe(604_800);
-      expect(spec.budgets).toEqual({ reserveUakt: '0' });
+      expect(spec.budgets).toEqual({ reserveUakt: '0', warnHours: 12 });
       expect(spec.chain.endpoints).toEqual([{ url: 'http://127.0.0.1:26657', trusted: false }]);
       expect(spec.attributes).toEqual([]);
       expect(spec.ingress.staticHosts).toBe(true);
