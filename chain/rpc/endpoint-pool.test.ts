@@ -190,6 +190,21 @@ describe('the endpoint pool', () => {
     expect(pool.targets(2).map((t) => t.label)).toEqual([host(first)]);
   });
 
+  it('beside others, a forger is absolved by a sound block only after a minute', async () => {
+    const pool = makePool();
+    const prober = new Prober(pool, systemClock, { compareEvery: 1 });
+    const codes = async (): Promise<readonly string[]> => {
+      await prober.round();
+      return pool.states().map((e) => e.code);
+    };
+    first.forging = true;
+    expect(await codes()).toEqual(['BlockForged', 'Healthy']);
+    first.forging = false;
+    expect(await codes()).toEqual(['BlockForged', 'Healthy']);
+    aheadMs += 61_000;
+    expect(await codes()).toEqual(['Healthy', 'Healthy']);
+  });
+
   it('a demoted endpoint lets the next one go first', async () => {
     const pool = makePool();
     await ask(pool);

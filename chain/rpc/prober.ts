@@ -25,6 +25,8 @@ export interface ProbeOptions {
 const LOOK_TIMEOUT_MS = 1_500;
 /** A block may be large. */
 const BLOCK_TIMEOUT_MS = 8_000;
+/** How long an endpoint that gave a forged block is not asked while there are others, milliseconds. */
+const PENANCE_MS = 60_000;
 /** Two blocks behind is a matter of milliseconds; three blocks and three seconds is not. */
 const LAG: LagLimits = { maxBlocks: 2, graceMs: 3_000, maxMs: 20_000 };
 
@@ -119,7 +121,11 @@ export class Prober {
           'Disputed',
           `${about}, another endpoint has another: nobody knows which is right`,
         );
-      } else if (verdict === 'agrees' && slot.code !== 'Healthy') slot.judge('Healthy', '');
+      } else if (verdict === 'agrees' && slot.code !== 'Healthy') {
+        // A lie need not show in every block: while there are others, one that is sound absolves nobody.
+        const forgiven = slot.code !== 'BlockForged' || slot.judgedForMs() > PENANCE_MS;
+        if (forgiven) slot.judge('Healthy', '');
+      }
       // Alone, a block that was forged before and is sound now is as good as any.
       else if (verdict === undefined && slot.code === 'BlockForged') slot.judge('Healthy', '');
     });

@@ -29,6 +29,7 @@ export class Slot {
   readonly #clock: ChainClock;
   #code: EndpointCode = 'NotChecked';
   #message = 'has not been looked at yet';
+  #judgedAt = -Infinity;
   #failures = 0;
   #restUntil = -Infinity;
   #checkedAt = -Infinity;
@@ -166,7 +167,13 @@ export class Slot {
   /** @param message without the label; empty for what goes without saying */
   judge(code: EndpointCode, message: string): void {
     this.#code = code;
+    this.#judgedAt = this.#clock.now();
     this.#message = message === '' ? 'answers' : message;
+  }
+
+  /** Since the last judgement. */
+  judgedForMs(): number {
+    return this.#clock.now() - this.#judgedAt;
   }
 
   state(serving: boolean): EndpointState {

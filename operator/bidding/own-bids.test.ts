@@ -33,12 +33,21 @@ describe('OwnBids', () => {
     expect([...won.open(), ...lost.open()]).toEqual([]);
   });
 
-  it('a bid that came into a block while the listing was under way stays known', () => {
+  it('a bid that ended after the listing stays known, until a later one leaves it out', () => {
     const bids = setup();
+    bids.reduce([{ type: 'bid-closed', id: ours.id }]);
     bids.recount([], 4n);
     expect(bids.has(path)).toBe(true);
     bids.recount([], 5n);
     expect(bids.has(path)).toBe(false);
+  });
+
+  it('a bid that stands is not forgotten because a node denies it', () => {
+    const bids = setup();
+    bids.recount([], 9n);
+    expect(bids.onChain(path)).toBe(ours);
+    bids.recount([{ ...ours, state: 'closed' }], 10n);
+    expect(bids.standing()).toEqual([]);
   });
 
   it('a won bid holds its capacity even when no lease is listed yet, an ended one does not', () => {

@@ -109,9 +109,11 @@ export class OwnBids {
   /** Replaces what is known by a complete listing of our bids that shows at least the block at `height`. */
   recount(bids: readonly Bid[], height: bigint): void {
     const listed = new Map(bids.map((b) => [formatOrderId(orderIdOf(b.id)), b]));
-    // A bid that came into a block while the listing was under way is not in it; forgotten, it would be placed again.
+    // Forgotten, a bid would be placed again. One that came into a block while the listing was under way is not in it, and
+    // one that stands cannot cease to be without a word: the chain keeps those that ended, and a node that denies them lies.
     for (const [path, bid] of this.#onChain) {
-      if (bid.createdAt > height && !listed.has(path)) listed.set(path, bid);
+      const stands = bid.state === 'open' || bid.state === 'active';
+      if (!listed.has(path) && (stands || bid.createdAt > height)) listed.set(path, bid);
     }
     this.#onChain = listed;
   }
