@@ -6,18 +6,17 @@
 import { formatOrderId, orderIdOf } from '../../market/ids.js';
 import type { BidId } from '../../market/ids.js';
 import { expectBidState } from '../e2e/expectations.js';
-import { changeProvider } from '../e2e/settings.js';
 import { txOf } from '../peers/rpc-words.js';
 import { waitFor } from '../peers/wait.js';
 import { marketActs } from '../stack/market-acts.js';
 import type { Happened } from './audit.js';
 import { BroadcastWatch } from './broadcast-watch.js';
 import type { Drill } from './drill.js';
+import { withImpatientBids } from './hurry.js';
 import type { Trial } from './trial.js';
 
 const PATIENCE = { timeoutMs: 60_000, intervalMs: 50 };
 const RACES = 5;
-const BID_TIMEOUT_SECONDS = 5;
 /** A bid is left alone this long beyond its timeout when its tenant is on the way. */
 const SEEN_BLOCKS = 20;
 
@@ -60,16 +59,13 @@ const race = async (trial: Trial): Promise<void> => {
     },
   });
   trial.allowCloses((c) => accepts.has(c.order));
-  await changeProvider(world.stack, { bidding: { timeoutSeconds: BID_TIMEOUT_SECONDS } });
-  try {
+  await withImpatientBids(world, async () => {
     const ended = async (): Promise<true | undefined> => {
       const history = await trial.history();
       return bids.every((id) => outcomeOf(history, id) !== 'still open') || undefined;
     };
     await waitFor('every race to be over', ended, { ...PATIENCE, intervalMs: 250 });
-  } finally {
-    await changeProvider(world.stack, { bidding: { timeoutSeconds: 300 } });
-  }
+  });
   await trial.blocks(3);
   const history = await trial.history();
   for (const id of bids) {
@@ -98,8 +94,7 @@ const seen = async (trial: Trial): Promise<void> => {
           }
         : { fate: 'pass' },
   });
-  await changeProvider(world.stack, { bidding: { timeoutSeconds: BID_TIMEOUT_SECONDS } });
-  try {
+  await withImpatientBids(world, async () => {
     await trial.blocks(SEEN_BLOCKS);
     const sent = watch.closesOf(orderIdOf(bid)).length;
     if (sent > 0) throw new Error('the bid was closed although its tenant was seen in the mempool');
@@ -109,9 +104,7 @@ const seen = async (trial: Trial): Promise<void> => {
       async () => ((await world.tenant.reader.lease(bid))?.state === 'active' ? true : undefined),
       PATIENCE,
     );
-  } finally {
-    await changeProvider(world.stack, { bidding: { timeoutSeconds: 300 } });
-  }
+  });
   await trial.healAndMeasure();
 };
 

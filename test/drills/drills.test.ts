@@ -10,8 +10,9 @@ import { afterTests } from '../after-tests.js';
 import { endpointFaults } from './endpoint-faults.js';
 import type { Drill } from './drill.js';
 import { greedyTenant } from './greedy-tenant.js';
-import { closeRace } from './close-race.js';
+import { acceptSeen, closeRace } from './close-race.js';
 import { kills } from './kills.js';
+import { lyingNode } from './lying-node.js';
 import { nodeFaults } from './node-faults.js';
 import { socketFaults } from './socket-faults.js';
 import { formatTable } from './figures.js';
@@ -27,8 +28,10 @@ const DRILLS: readonly Drill[] = [
   ...socketFaults,
   ...nodeFaults,
   ...kills,
+  ...lyingNode,
   ...greedyTenant,
   closeRace,
+  acceptSeen,
 ];
 
 const say = (line: string): void => {

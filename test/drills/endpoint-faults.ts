@@ -9,10 +9,13 @@ interface EndpointFault {
   readonly inflict: (endpoint: Endpoint) => Promise<void> | void;
 }
 
+/** A gateway with nothing behind it: it turns websockets away as well and drops those that were. */
 const gatewayAnswers =
   (status: number, body: string) =>
-  ({ proxy }: Endpoint): void =>
-    proxy.use({ onCall: () => ({ fate: 'answer', status, body }) });
+  ({ proxy }: Endpoint): void => {
+    proxy.use({ onCall: () => ({ fate: 'answer', status, body }), refuseSockets: status });
+    proxy.dropSockets();
+  };
 
 const FAULTS: readonly EndpointFault[] = [
   { name: 'refused connections', inflict: ({ link }) => link.cut() },

@@ -1,16 +1,15 @@
 /** A tenant who orders every GPU there is and takes none: others are served meanwhile, and the GPUs come back. */
-import { formatOrderId } from '../../market/ids.js';
+import { formatOrderId, orderIdOf } from '../../market/ids.js';
 import type { OrderId } from '../../market/ids.js';
 import { providerOf } from '../e2e/expectations.js';
-import { changeProvider } from '../e2e/settings.js';
 import { waitFor } from '../peers/wait.js';
 import { closes } from './audit.js';
 import type { Drill } from './drill.js';
+import { withImpatientBids } from './hurry.js';
 import type { Trial } from './trial.js';
 import { MAX_PENDING_GPUS_PER_OWNER } from './world.js';
 
 const PATIENCE = { timeoutMs: 90_000 };
-const BID_TIMEOUT_SECONDS = 5;
 
 /** The training job on four smaller GPUs. */
 const onConsumerGpus = (text: string): string =>
@@ -56,8 +55,7 @@ export const greedyTenant: readonly Drill[] = [
       await world.tenant.acceptBid(other);
 
       const started = performance.now();
-      await changeProvider(world.stack, { bidding: { timeoutSeconds: BID_TIMEOUT_SECONDS } });
-      try {
+      await withImpatientBids(world, async () => {
         // Closed bids free GPUs for the orders that the limit held back, until each was offered its once.
         await waitFor(
           'every bid for that tenant to be closed and its GPUs to be free',
@@ -68,13 +66,14 @@ export const greedyTenant: readonly Drill[] = [
             undefined,
           { ...PATIENCE, intervalMs: 500 },
         );
-      } finally {
-        await changeProvider(world.stack, { bidding: { timeoutSeconds: 300 } });
-      }
+      });
       trial.note('all GPUs back after, ms', Math.round(performance.now() - started));
       trial.note('bids wasted on it', orders.length);
-      trial.note('fees, uakt', Number(before - (await wallet(trial))));
+      await world.tenant.closeDeployment(orderIdOf(other));
       await trial.healAndMeasure();
+      await trial.clear();
+      // Every deposit is back by now: what is gone are fees, those of the drill's two honest bids among them.
+      trial.note('fees of it all, uakt', Number(before - (await wallet(trial))));
     },
   },
 ];

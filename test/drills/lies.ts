@@ -5,6 +5,7 @@ import {
   QueryLeasesResponse,
 } from '@akashnetwork/chain-sdk/private-types/akash.v1beta5';
 import { toLong } from '../../chain/decode/ids.js';
+import { headerHash } from '../../chain/rpc/block-hash.js';
 import type { BidId } from '../../market/ids.js';
 import type { Fate, RpcRule } from '../peers/rpc-proxy.js';
 import type { RpcCall } from '../peers/rpc-words.js';
@@ -117,4 +118,18 @@ export const emptyBlocks: RpcRule = {
   onFrame: onFrame((frame) =>
     at(['result_finalize_block'], (r) => ({ ...r, tx_results: null }))(withoutTxs(frame)),
   ),
+};
+
+/** A header with another state of the chain, and the hash that such a block has: every part of it fits. */
+const forged: Change = (json) => {
+  const block = asJson(json['block']);
+  const header = { ...asJson(block['header']), app_hash: 'AB'.repeat(32) };
+  const blockId = { ...asJson(json['block_id']), hash: headerHash(header) };
+  return { ...json, block_id: blockId, block: { ...block, header } };
+};
+
+/** Another chain of the same name: sound blocks that nobody else has. */
+export const otherBlocks: RpcRule = {
+  onCall: ({ method }) => (method === 'block' ? lie(forged) : PASS),
+  onFrame: onFrame((frame) => (frame['block'] === undefined ? frame : forged(frame))),
 };

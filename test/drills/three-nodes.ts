@@ -7,12 +7,13 @@ import type { DevnetNode } from '../../devnet/node/node.js';
 import { startDevnet } from '../../devnet/process.js';
 import type { Chain, StartChainOptions } from '../peers/chain.js';
 import { toolsDir } from '../peers/tools.js';
-import type { ToxicLink, Toxiproxy } from '../peers/toxiproxy.js';
+import { startToxicLink } from '../peers/toxiproxy.js';
+import type { OwnToxicLink } from '../peers/toxiproxy.js';
 
 /** One node and what connects it to the others; the validator has no `peering`. */
 export interface ChainNode {
   readonly node: DevnetNode;
-  readonly peering: ToxicLink | undefined;
+  readonly peering: OwnToxicLink | undefined;
 }
 
 export interface ThreeNodes {
@@ -25,10 +26,10 @@ export interface ThreeNodes {
 const FULL_NODES = 2;
 
 /** Resolves when all three serve; the chain's `stop` ends them all. */
-export const startThreeNodes = async (
-  { dir, blockTimeMs = 500 }: StartChainOptions,
-  toxiproxy: Toxiproxy,
-): Promise<ThreeNodes> => {
+export const startThreeNodes = async ({
+  dir,
+  blockTimeMs = 500,
+}: StartChainOptions): Promise<ThreeNodes> => {
   const bin = await toolsDir(['cometbft'], ['cometbft']);
   if (existsSync(join(dir, 'validator', 'config'))) await rm(dir, { recursive: true });
   const devnet = await startDevnet({
@@ -36,12 +37,17 @@ export const startThreeNodes = async (
     blockTimeMs,
     cometbft: join(bin, 'cometbft'),
   });
+  const links: OwnToxicLink[] = [];
+  const stopLinks = async (): Promise<void> => {
+    await Promise.all(links.map((link) => link.stop()));
+  };
   const full = async (i: number): Promise<ChainNode> => {
-    const through: ToxicLink[] = [];
+    const through: OwnToxicLink[] = [];
     const node = await devnet.addFullNode(join(dir, `full-${i}`), {
       peerThrough: async (p2pPort) => {
-        const link = await toxiproxy.link(`peering-${i}`, p2pPort);
+        const link = await startToxicLink(dir, `peering-${i}`, p2pPort);
         through.push(link);
+        links.push(link);
         return link.port;
       },
     });
@@ -57,7 +63,10 @@ export const startThreeNodes = async (
         rpcUrl: devnet.rpcUrl,
         chainId: devnet.chainId,
         account: (role) => DEVNET_ACCOUNTS[role],
-        stop: () => devnet.stop(),
+        stop: async () => {
+          await devnet.stop();
+          await stopLinks();
+        },
         kill: () => devnet.kill(),
         restart: () => devnet.restart(),
         describe: () => [`devnet ${devnet.chainId}: a validator and ${FULL_NODES} full nodes`],
@@ -65,6 +74,7 @@ export const startThreeNodes = async (
     };
   } catch (error) {
     await devnet.kill();
+    await stopLinks();
     throw error;
   }
 };

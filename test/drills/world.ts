@@ -9,10 +9,9 @@ import type { BidId } from '../../market/ids.js';
 import { expectCondition, expectPhase } from '../e2e/expectations.js';
 import { exampleSdl, Tenant } from '../e2e/tenant.js';
 import type { RpcRule } from '../peers/rpc-proxy.js';
-import { startToxiproxy } from '../peers/toxiproxy.js';
 import { startStack } from '../stack/stack.js';
 import type { Stack } from '../stack/stack.js';
-import { healEndpoint, startEndpoint } from './endpoint.js';
+import { healEndpoint, startEndpoint, stopEndpoint } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { startThreeNodes } from './three-nodes.js';
 import type { ThreeNodes } from './three-nodes.js';
@@ -72,17 +71,16 @@ const leaseOut = async (stack: Stack, tenant: Tenant): Promise<BidId> => {
 /** @param dir a folder of its own */
 export const startWorld = async (dir: string, log: (line: string) => void): Promise<World> => {
   await mkdir(dir, { recursive: true });
-  const toxiproxy = await startToxiproxy(dir);
   const endpoints: Endpoint[] = [];
   const calls = new Map<Endpoint, number>();
   let three: ThreeNodes | undefined;
   const stack = await startStack({
     ...{ dir, log, blockTimeMs: BLOCK_MS },
     provider: { trusted: false, maxPendingGpusPerOwner: MAX_PENDING_GPUS_PER_OWNER },
-    startChain: async (options) => (three = await startThreeNodes(options, toxiproxy)).chain,
+    startChain: async (options) => (three = await startThreeNodes(options)).chain,
     chainThrough: async () => {
       for (const [i, node] of (three?.nodes ?? []).entries()) {
-        const endpoint = await startEndpoint(toxiproxy, node, `endpoint-${i}`);
+        const endpoint = await startEndpoint(dir, node, `endpoint-${i}`);
         endpoint.proxy.listen(() => calls.set(endpoint, (calls.get(endpoint) ?? 0) + 1));
         endpoints.push(endpoint);
       }
@@ -95,8 +93,7 @@ export const startWorld = async (dir: string, log: (line: string) => void): Prom
     otherTenant.close();
     await Promise.all(endpoints.map((e) => healEndpoint(e)));
     await stack.stop();
-    await Promise.all(endpoints.map((e) => e.proxy.stop()));
-    await toxiproxy.stop();
+    await Promise.all(endpoints.map(stopEndpoint));
   };
   try {
     if (three === undefined) throw new Error('there is no chain');

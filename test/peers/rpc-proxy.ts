@@ -26,6 +26,8 @@ export type Fate =
 /** What a proxy does; what is left out passes. */
 export interface RpcRule {
   readonly onCall?: (call: RpcCall) => Fate;
+  /** New websockets are refused with this HTTP status. */
+  readonly refuseSockets?: number;
   /** Changes what a subscription tells (the whole JSON-RPC result). */
   readonly onFrame?: (result: unknown) => unknown;
 }
@@ -39,6 +41,8 @@ export interface RpcProxy {
   use(rule?: RpcRule): void;
   /** Present websockets stay open and carry nothing more, as after a silent loss of the way; `new` ones too if `also`. */
   freezeSockets(also?: 'new'): void;
+  /** Closes every websocket there is. */
+  dropSockets(): void;
   /** New websockets work again; frozen ones stay so until their owner gives up. */
   thawSockets(): void;
   /** Websockets that were opened since the start. */
@@ -152,7 +156,10 @@ export const startRpcProxy = async (rpcUrl: string): Promise<RpcProxy> => {
   const server = createServer((incoming, answer) => {
     serve(incoming, answer).catch(() => answer.destroy());
   });
-  server.on('upgrade', (incoming, socket, head) => relay.accept(incoming, socket, head));
+  server.on('upgrade', (incoming, socket, head) => {
+    if (rule.refuseSockets === undefined) relay.accept(incoming, socket, head);
+    else socket.end(`HTTP/1.1 ${rule.refuseSockets} Refused\r\nConnection: close\r\n\r\n`);
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -167,6 +174,7 @@ export const startRpcProxy = async (rpcUrl: string): Promise<RpcProxy> => {
     ...{ url: `http://127.0.0.1:${port}`, port, use },
     listen: (hear) => hearers.push(hear),
     freezeSockets: (also) => relay.freeze(also === 'new'),
+    dropSockets: () => relay.drop(),
     thawSockets: () => relay.thaw(),
     socketsOpened: () => relay.opened,
     stop: async () => {

@@ -44,8 +44,12 @@ export class SocketRelay {
     this.#retell = change;
   }
 
-  close(): void {
+  drop(): void {
     for (const client of this.#clients) client.terminate();
+  }
+
+  close(): void {
+    this.drop();
     this.#server.close();
   }
 

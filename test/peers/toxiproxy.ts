@@ -1,11 +1,11 @@
 /**
- * A faulty network on loopback: Shopify's toxiproxy, one process with a TCP proxy in front of every service that is to be
- * hard to reach. It ends with the process that started it. The client is its HTTP API (five calls), so that no dependency
- * stands between a drill and the fault.
+ * A faulty network on loopback: Shopify's toxiproxy in front of each service that is to be hard to reach. It ends with the
+ * process that started it. The client is its HTTP API (five calls), so that no dependency stands between a drill and the fault.
  */
 import { join } from 'node:path';
 import { freePorts } from './ports.js';
 import { assertRunning, startProgram } from './process.js';
+import type { Program } from './process.js';
 import { toolsDir } from './tools.js';
 import { waitFor } from './wait.js';
 
@@ -27,14 +27,18 @@ export interface ToxicLink {
   /** Refuses connections and cuts those that are. */
   cut(): Promise<void>;
   add(toxic: Toxic): Promise<void>;
-  /** Connects, and no toxics. Connections that were swallowed or garbled stay so; late ones are cut. */
+  /** Connects, and no toxics. Connections that were swallowed or garbled stay so. */
   heal(): Promise<void>;
 }
 
-export interface Toxiproxy {
-  /** A proxy in front of a port of 127.0.0.1. */
-  link(name: string, upstreamPort: number): Promise<ToxicLink>;
+/** A link that has a toxiproxy of its own. */
+export interface OwnToxicLink extends ToxicLink {
   stop(): Promise<void>;
+}
+
+export interface Toxiproxy {
+  /** A proxy in front of a port of 127.0.0.1. @param listen its own port; default a free one */
+  link(name: string, upstreamPort: number, listen?: number): Promise<ToxicLink>;
 }
 
 /** The API refused a call. */
@@ -63,10 +67,7 @@ const toApi = (toxic: Toxic): Readonly<Record<string, unknown>> => {
 };
 
 /** A toxiproxy that runs already, by the port of its API. `guard` throws once waiting for it is in vain. */
-export const openToxiproxy = async (
-  port: number,
-  guard: () => void,
-): Promise<Pick<Toxiproxy, 'link'>> => {
+export const openToxiproxy = async (port: number, guard: () => void): Promise<Toxiproxy> => {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
@@ -82,8 +83,8 @@ export const openToxiproxy = async (
     guard,
   });
   return {
-    link: async (name, upstreamPort) => {
-      const [listen = 0] = await freePorts(1);
+    link: async (name, upstreamPort, given) => {
+      const listen = given ?? (await freePorts(1))[0] ?? 0;
       const path = `/proxies/${name}`;
       await call('POST', '/proxies', {
         name,
@@ -113,16 +114,50 @@ export const openToxiproxy = async (
   };
 };
 
-/** @param dir for its log @throws ToolsError, ProgramError or WaitTimeoutError when it does not come up */
-export const startToxiproxy = async (dir: string): Promise<Toxiproxy> => {
+const startProcess = async (
+  dir: string,
+  name: string,
+): Promise<{ readonly program: Program; readonly toxiproxy: Toxiproxy }> => {
   const bin = await toolsDir(['toxiproxy'], ['toxiproxy-server']);
   const [port = 0] = await freePorts(1);
   const program = await startProgram({
-    name: 'toxiproxy',
+    name: `toxiproxy ${name}`,
     command: join(bin, 'toxiproxy-server'),
     args: ['-host', '127.0.0.1', '-port', String(port)],
-    logPath: join(dir, 'toxiproxy.log'),
+    logPath: join(dir, `toxiproxy-${name}.log`),
   });
-  const { link } = await openToxiproxy(port, () => assertRunning(program));
-  return { link, stop: () => program.stop(1_000) };
+  return { program, toxiproxy: await openToxiproxy(port, () => assertRunning(program)) };
+};
+
+/**
+ * A proxy in a process of its own. Its `heal` begins a new process after a lag: toxiproxy cannot remove that toxic while bytes
+ * wait for a client that has given up, and its API hangs from then on.
+ * @param dir for its log
+ * @throws ToolsError, ProgramError or WaitTimeoutError when it does not come up
+ */
+export const startToxicLink = async (
+  dir: string,
+  name: string,
+  upstreamPort: number,
+): Promise<OwnToxicLink> => {
+  let { program, toxiproxy } = await startProcess(dir, name);
+  let link = await toxiproxy.link(name, upstreamPort);
+  const { port } = link;
+  let late = false;
+  return {
+    ...{ name, port },
+    cut: () => link.cut(),
+    add: (toxic) => {
+      late ||= toxic.type === 'latency';
+      return link.add(toxic);
+    },
+    heal: async () => {
+      if (!late) return link.heal();
+      await program.stop(0);
+      ({ program, toxiproxy } = await startProcess(dir, name));
+      link = await toxiproxy.link(name, upstreamPort, port);
+      late = false;
+    },
+    stop: () => program.stop(0),
+  };
 };
