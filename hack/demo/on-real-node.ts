@@ -1,13 +1,13 @@
 /** What a story on a real node adds: an SDL that fits, and proof that what was deployed runs. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { KubeApi } from '../../kube/api.js';
-import { INGRESSES, PODS } from '../../kube/resources.js';
+import { INGRESSES } from '../../kube/resources.js';
 import { waitFor } from '../../test/peers/wait.js';
 import { shrunk } from '../node/shrunk.js';
 import { ROOT } from './paths.js';
+import type { TenantCli } from './tenant-cli.js';
 import type { Timeline } from './timeline.js';
 
 const PATIENCE = { timeoutMs: 60_000 };
@@ -37,28 +37,28 @@ const answer = (url: string, host: string): Promise<string | undefined> =>
 export interface RunningOptions {
   readonly api: KubeApi;
   readonly timeline: Timeline;
-  readonly kubectl: string;
-  readonly kubeconfig: string;
+  /** The tenant's own command. */
+  readonly berth: TenantCli;
+  readonly dseq: string;
   /** Namespace of the lease. */
   readonly namespace: string;
   readonly ingressUrl: string;
 }
 
-/** Tells what the lease's container says in its log, and what it answers through the ingress. */
+/** Tells what the lease's container says in its log, as the tenant reads it through the gateway, and what it answers through the ingress. */
 export const tellRunning = async (options: RunningOptions): Promise<void> => {
   const { api, timeline, namespace } = options;
-  const [pod] = (await api.list(PODS, { namespace })).items;
-  const name = pod?.metadata.name ?? '';
   const devices = await waitFor(
     'the container to say which GPUs it was given',
     async () => {
-      const args = ['--kubeconfig', options.kubeconfig, 'logs', '--namespace', namespace, name];
-      const text = execFileSync(options.kubectl, args, { encoding: 'utf8' });
-      return text.split('\n').find((line) => / \d+ devices$/.test(line));
+      const frames = await options.berth.run(['lease', 'logs', options.dseq]);
+      return frames
+        .map((frame) => String(frame['message']))
+        .find((line) => / \d+ devices$/.test(line));
     },
     PATIENCE,
   );
-  timeline.note('container says', '', devices);
+  timeline.note('container says', '', `${devices} (berth lease logs ${options.dseq})`);
 
   const { items } = await api.list(INGRESSES, { namespace });
   const { spec } = items[0] as unknown as {

@@ -325,8 +325,8 @@ export const tellStory = async (options: StoryOptions): Promise<void> => {
     await tellPods(stage, id);
     if (ingressUrl !== undefined) {
       await tellRunning({
-        ...{ api: cluster.api, timeline, ingressUrl, kubeconfig: state.kubeconfig },
-        kubectl: join(options.bin, 'kubectl'),
+        ...{ api: cluster.api, timeline, ingressUrl, berth },
+        dseq: text(deployed, 'dseq'),
         namespace: leaseNamespace(id),
       });
     }

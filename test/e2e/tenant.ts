@@ -1,11 +1,13 @@
 /** A tenant on the real parts, step by step, so that tests can break things between any two steps. */
 import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JwtTokenManager } from '@akashnetwork/chain-sdk';
 import { Secp256k1HdWallet } from '@cosmjs/amino';
 import { Comet38Client } from '@cosmjs/tendermint-rpc';
+import { WebSocket } from 'ws';
 import { readSdl } from '../../cli/sdl.js';
 import type { ReadSdl } from '../../cli/sdl.js';
 import { connectChain } from '../../chain/client.js';
@@ -23,6 +25,15 @@ import type { Stack } from '../stack/stack.js';
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+}
+
+/** A stream that is open. */
+export interface TenantStream {
+  /** What came so far. */
+  readonly frames: readonly unknown[];
+  /** The close code of its end. */
+  readonly ended: Promise<number>;
+  readonly close: () => void;
 }
 
 /** A refusal as the gateway words it. */
@@ -215,6 +226,29 @@ export class Tenant {
         ...headers,
       },
     });
+  }
+
+  /** A stream of a lease through the gateway. @param path below the lease's, with its query */
+  async stream(id: BidId, path: string): Promise<TenantStream> {
+    const { dseq, gseq, oseq } = orderIdOf(id);
+    const url = new URL(`/lease/${dseq}/${gseq}/${oseq}/${path}`, this.#stack.gatewayUrl);
+    url.protocol = 'wss:';
+    const socket = new WebSocket(url, {
+      rejectUnauthorized: false,
+      headers: { authorization: `Bearer ${await this.token()}` },
+    });
+    const frames: unknown[] = [];
+    socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString('utf8'))));
+    const ended = new Promise<number>((resolve) => {
+      socket.on('close', resolve);
+    });
+    await once(socket, 'open');
+    return {
+      ...{ frames, ended },
+      close: () => {
+        socket.close();
+      },
+    };
   }
 
   close(): void {

@@ -113,7 +113,7 @@ describeOnNode('a lease on a real node', () => {
     expect((await ask(url, 'nobody.ingress.example.com')).status).toBe(404);
   });
 
-  it('gives logs, events, and a shell with and without a terminal', async () => {
+  it('gives its provider logs, events, and a shell with and without a terminal', async () => {
     const { name } = (await podOf(real, lease)).metadata;
     expect(await real.kubectl('logs', '-n', lease.namespace, name)).toContain('listening on 8080');
 
@@ -133,6 +133,42 @@ describeOnNode('a lease on a real node', () => {
       { env: { ...process.env, KUBECONFIG: real.stack.cluster.kubeconfigPath } },
     );
     expect(stdout).toMatch(/^\/dev\/pts\/\d+/);
+  });
+
+  it('streams log and events to its tenant through the gateway, through a restart of the container too', async () => {
+    const log = await real.tenant.stream(lease.id, 'logs?follow=true&services=app');
+    const said = (what: string): Promise<true> =>
+      waitFor(
+        `the log to say "${what}"`,
+        async () =>
+          log.frames.some((f) => String((f as { message?: unknown }).message).includes(what)) ||
+          undefined,
+        PATIENCE,
+      );
+    await said('listening on 8080');
+    const { name } = (await podOf(real, lease)).metadata;
+    expect(log.frames[0]).toMatchObject({ name });
+    await expectAnswer(`${real.node.ingressUrl}/marked`, await ingressHost(real, lease));
+    await said('GET /marked');
+    const before = log.frames.length;
+    await inPod('kill', '1');
+    await waitFor(
+      'the log of the container that was started again',
+      async () =>
+        log.frames
+          .slice(before)
+          .some((f) => (f as { message?: unknown }).message === 'listening on 8080') || undefined,
+      PATIENCE,
+    );
+    log.close();
+
+    const events = await real.tenant.stream(lease.id, 'kubeevents?follow=false');
+    expect(await events.ended).toBe(1000);
+    const reasons = events.frames.map((f) => (f as { reason?: unknown }).reason);
+    expect(reasons).toEqual(expect.arrayContaining(['Scheduled', 'Pulled', 'Created', 'Started']));
+    const tail = await real.tenant.stream(lease.id, 'logs?follow=false&tail=1');
+    expect(await tail.ended).toBe(1000);
+    expect(tail.frames).toHaveLength(1);
   });
 
   it.each([
