@@ -147,27 +147,27 @@ describeOnNode('the GPUs of a real node', () => {
     await expectForSale(real, 4);
   });
 
-  it('a slice is leased by the name of its profile, given to the container, and sold beside whole ones', async () => {
+  it('slices are resources of their own: a pod gets the one it asks for beside the whole ones that are sold', async () => {
     const { metadata } = await expectOffered(SLICE, 7);
     expect(metadata.labels).toMatchObject({
       'nvidia.com/mig.strategy': 'mixed',
       [`${SLICE}.count`]: '7',
       [`${SLICE}.product`]: 'NVIDIA-H100-80GB-HBM3-MIG-1g.10gb',
     });
-    const sdl = await smallSdl({ ...WEB, gpus: 1, model: 'h100-mig-1g10gb' });
-    const made = await real.lease(sdl);
-    await expectPhase(real.stack, made.id, 'Running');
-    const [uuid = '', ...others] = await visibleIn(made);
-    expect(others).toEqual([]);
+    const image = imageReference('gpu-job');
+    const limits = `--overrides=${JSON.stringify({
+      spec: { containers: [{ name: 'slice', image, resources: { limits: { [SLICE]: '1' } } }] },
+    })}`;
+    await real.kubectl('run', 'slice', '--image', image, '--restart=Never', limits);
+    await real.kubectl('wait', '--for=condition=Ready', 'pod/slice', '--timeout=60s');
+    const [, uuid = ''] = /gpu-job: 1 devices\ngpu-job: device (\S+)/.exec(
+      await real.kubectl('logs', 'slice'),
+    ) ?? ['', ''];
     expect(real.node.gpus.devices()).toContainEqual({ uuid, resource: SLICE, healthy: true });
     expect(uuid).toMatch(/^MIG-/);
-    const whole = await lease(4);
-    expect(await visibleIn(whole)).toHaveLength(4);
-
     real.node.gpus.setHealth(uuid, false);
     await expectOffered(SLICE, 6);
-    expect(await expectLeaseCondition(real, made, 'Healthy', 'DeviceUnhealthy')).toContain(uuid);
-    await expectStillLeased(real, made);
-    await Promise.all([end(made), end(whole)]);
+    await expectForSale(real, 4);
+    await real.kubectl('delete', 'pod', 'slice');
   });
 });

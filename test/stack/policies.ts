@@ -99,7 +99,7 @@ export const aPricingPolicy = (): PricingPolicy => ({
       storageGibUsdPerHour: { ephemeral: '0.00003', beta2: '0.00005', '*': '0.00006' },
       endpointUsdPerHour: '0',
       leasedIpUsdPerHour: '0.007',
-      gpus: [gpu('h100', '2.55'), gpu('h100-mig-1g10gb', '0.36'), gpu('rtx4090', '0.38')],
+      gpus: [gpu('h100', '2.55'), gpu('rtx4090', '0.38')],
     },
     tenants: { allow: [], deny: [] },
   },
