@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { A100, aNode, aSnapshot, H100 } from '../bidengine/testing/node-builder.js';
+import type { DescribedCluster } from './cluster.js';
+import type { Scenario } from './scenario.js';
 import { groupMaxPrice } from '../market/resources.js';
 import { hindsightBound } from './hindsight.js';
 import { toAtto } from './money.js';
@@ -10,6 +12,7 @@ import {
   aDemand,
   aScenario,
   clusters,
+  crowds,
   scenarios,
   tableStrategy,
   uact,
@@ -42,27 +45,34 @@ describe('the bound of perfect hindsight', () => {
     );
   });
 
+  /** Every subset of at most seven orders, each asked the most that still wins. */
+  const expectNoChoiceBeats = (scenario: Scenario, cluster: DescribedCluster): void => {
+    const bound = hindsightBound(scenario, cluster).earned;
+    const few = { ...scenario, demands: scenario.demands.slice(0, 7) };
+    const best = few.demands.map(({ limit, order }) => {
+      const most = groupMaxPrice(order.spec).amount;
+      if (limit === undefined) return '0';
+      const asked = limit.inclusive ? limit.amount : limit.amount.minus('0.000001');
+      return (asked.lt(most) ? asked : most).toFixed();
+    });
+    for (let subset = 0; subset < 2 ** few.demands.length; subset += 1) {
+      const table = Array.from({ length: scenario.demands.length }, () => '0');
+      for (const [i, { order }] of few.demands.entries()) {
+        if ((subset >> i) & 1) table[Number(order.id.dseq) - 1] = best[i] ?? '0';
+      }
+      expect(run(few, cluster, table).earned <= bound).toBe(true);
+    }
+  };
+
   it('no choice of orders beats it, each sold at the most that still wins', () => {
+    fc.assert(fc.property(scenarios, clusters, expectNoChoiceBeats), { numRuns: 25 });
+  });
+
+  it('nor where all want the same GPUs at once', () => {
+    const three = aClusterOf(aSnapshot([aNode().withGpus(H100, 3).obj()]));
     fc.assert(
-      fc.property(scenarios, clusters, (scenario, cluster) => {
-        const bound = hindsightBound(scenario, cluster).earned;
-        const few = { ...scenario, demands: scenario.demands.slice(0, 7) };
-        const best = few.demands.map(({ limit, order }) => {
-          const most = groupMaxPrice(order.spec).amount;
-          if (limit === undefined) return '0';
-          const asked = limit.inclusive ? limit.amount : limit.amount.minus('0.000001');
-          return (asked.lt(most) ? asked : most).toFixed();
-        });
-        for (let subset = 0; subset < 2 ** few.demands.length; subset += 1) {
-          const table = Array.from({ length: scenario.demands.length }, () => '0');
-          for (const [i, { order }] of few.demands.entries()) {
-            if ((subset >> i) & 1) table[Number(order.id.dseq) - 1] = best[i] ?? '0';
-          }
-          const { earned } = run(few, cluster, table);
-          expect(earned <= bound).toBe(true);
-        }
-      }),
-      { numRuns: 25 },
+      fc.property(crowds, (scenario) => expectNoChoiceBeats(scenario, three)),
+      { numRuns: 50 },
     );
   });
 

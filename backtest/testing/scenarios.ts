@@ -97,6 +97,27 @@ export const scenarios: Arbitrary<Scenario> = fc
   .array(demandSpecs, { minLength: 1, maxLength: 14 })
   .map((specs) => aScenario(specs.map((spec, i) => aDemand(i + 1, spec))));
 
+/** Orders that all want the same few GPUs at the same time, and that all can be won. */
+export const crowds: Arbitrary<Scenario> = fc
+  .array(
+    fc.record({
+      gpus: fc.integer({ min: 1, max: 3 }),
+      limit: fc.integer({ min: 1, max: 60 }),
+      openedAt: fc.integer({ min: 0, max: 3 }),
+      blocks: fc.integer({ min: 10, max: 30 }),
+    }),
+    { minLength: 3, maxLength: 6 },
+  )
+  .map((specs) =>
+    aScenario(
+      specs.map((spec, i) =>
+        aDemand(i + 1, {
+          ...{ ...spec, models: ['h100'], maximum: 60, settlesAfter: 4, inclusive: true },
+        }),
+      ),
+    ),
+  );
+
 /** Asks what a table says, order by order; 0 or less declines. Its prices are as unruly as a learner's. */
 export const tableStrategy = (prices: readonly (number | string)[]): PricingStrategy => ({
   name: 'table',

@@ -11,7 +11,7 @@ const HUNDRED = new Decimal('100');
 const percent = (share: Decimal): string => `${share.times(HUNDRED).toFixed(1)} %`;
 const usd = (atto: bigint): string => attoToUsd(atto).toFixed(2);
 
-/** Mean of what lost bids were too dear by, USD per hour would need a block time: per block, in uact. */
+/** Mean of what lost bids were too dear by, uact per block. */
 const meanShortfall = ({ lostByPrice, lostByPriceAtto }: ReplayResult): string =>
   lostByPrice === 0
     ? '-'
@@ -124,16 +124,16 @@ export const reportJson = (comparison: Comparison): object => {
     boundUsd: attoToUsd(bound.earned).toFixed(6),
     winnable: bound.winnable,
     eligible: bound.eligible,
-    policies: results.map(({ series: _, earned, lostByPriceAtto, ...r }) => ({
-      ...r,
-      earnedUsd: attoToUsd(earned).toFixed(6),
-      lostByPriceUact: attoToUsd(lostByPriceAtto).times('1000000').toFixed(),
-      regret: regretOf({ ...r, earned, lostByPriceAtto, series: [] }, bound).toFixed(),
-      utilisation: utilisationOf(
-        { ...r, earned, lostByPriceAtto, series: [] },
-        comparison,
-      ).toFixed(),
-      winRate: winRateOf({ ...r, earned, lostByPriceAtto, series: [] }).toFixed(),
-    })),
+    policies: results.map((result) => {
+      const { series: _, earned, lostByPriceAtto, ...counts } = result;
+      return {
+        ...counts,
+        earnedUsd: attoToUsd(earned).toFixed(6),
+        lostByPriceUact: attoToUsd(lostByPriceAtto).times('1000000').toFixed(),
+        regret: regretOf(result, bound).toFixed(),
+        utilisation: utilisationOf(result, comparison).toFixed(),
+        winRate: winRateOf(result).toFixed(),
+      };
+    }),
   };
 };

@@ -104,7 +104,7 @@ export class BookFile implements BookSink {
   async #flushChunks(): Promise<void> {
     const bytes = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    await this.#handle.write(bytes);
+    await this.#handle.appendFile(bytes);
     await this.#handle.datasync();
   }
 }
