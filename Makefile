@@ -120,6 +120,10 @@ image: $(DEPS) ## Berth's own image, packed from Debian packages and a bundle, a
 bench-placement: $(DEPS) ## placement policies on the openb trace (OPENB=folder), or on a cluster of its shape
 	@$(TSX) bench/placement.ts
 
+.PHONY: bench-inventory
+bench-inventory: $(DEPS) ## 1,000 nodes, 8,000 GPUs, 10,000 pods: recount, freshness, placement, memory (SOAK_SECONDS=1200)
+	@$(NODE) --expose-gc --import tsx bench/inventory.ts
+
 .PHONY: clean
 clean: ## remove build output and run directories (not the tool cache)
 	@rm -rf dist .run coverage node_modules/.cache

@@ -16,6 +16,7 @@ const arrows = {
   gateway: ['chain', 'kube', 'crds', 'market', 'manifests'],
   cli: ['chain', 'kube', 'crds', 'market', 'manifests', 'bidengine', 'history', 'backtest'],
   devnet: ['market'],
+  agent: ['bidengine', 'kube', 'crds', 'market'],
 };
 const rooms = [...Object.keys(arrows), 'test', 'bench', 'hack', 'charts'];
 const clients = [

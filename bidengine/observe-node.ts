@@ -76,6 +76,36 @@ export const observeNode = (
   options: ObserveOptions = OBSERVE_DEFAULTS,
   dra?: NodeDra,
 ): NodeSnapshot => {
+  const before = observed.get(node);
+  if (
+    before !== undefined &&
+    before.options === options &&
+    before.dra === dra &&
+    before.classes.length === classes.length &&
+    before.classes.every((c, i) => c === classes[i])
+  )
+    return before.snapshot;
+  const snapshot = observe(node, classes, options, dra);
+  observed.set(node, { classes, options, dra, snapshot });
+  return snapshot;
+};
+
+interface Observed {
+  readonly classes: readonly StorageClassFacts[];
+  readonly options: ObserveOptions;
+  readonly dra: NodeDra | undefined;
+  readonly snapshot: NodeSnapshot;
+}
+
+/** Facts do not change, so what was read out of them once holds as long as they are the same. */
+const observed = new WeakMap<NodeFacts, Observed>();
+
+const observe = (
+  node: NodeFacts,
+  classes: readonly StorageClassFacts[],
+  options: ObserveOptions,
+  dra: NodeDra | undefined,
+): NodeSnapshot => {
   const unsellable = notForSale(node, options);
   let capacity = NOTHING;
   let allocatable = NOTHING;
@@ -88,7 +118,7 @@ export const observeNode = (
     allocatable = NOTHING;
   }
   const gpus = observeGpus(node, capacity, allocatable, dra);
-  const observed: NodeSnapshot = {
+  const seen: NodeSnapshot = {
     name: node.name,
     labels: keptLabels(node.labels),
     unsellable,
@@ -100,5 +130,5 @@ export const observeNode = (
     software: gpus.software,
     ...storageOfNode(node, classes),
   };
-  return gpus.gpu === undefined ? observed : { ...observed, gpu: gpus.gpu };
+  return gpus.gpu === undefined ? seen : { ...seen, gpu: gpus.gpu };
 };

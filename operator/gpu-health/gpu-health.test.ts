@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DeviceReading } from '../../bidengine/device-health.js';
+import { GPU_READINGS } from '../../crds/constants.js';
 import type { DeviceInventory } from '../../crds/generated/types.js';
 import { CONFIG_MAPS } from '../../kube/resources.js';
 import { FakeKube } from '../../kube/testing/fake-kube.js';
 import { systemClock } from '../clock.js';
 import { GpuHealth } from './gpu-health.js';
 import type { DeviceChange } from './gpu-health.js';
-import { READINGS_KEY, READINGS_LABEL } from './readings.js';
 
 const reading = (extra: Partial<DeviceReading> = {}): DeviceReading => ({
   ...{ uuid: 'GPU-1', index: 1, readAtMs: 1_000, xids: [], reachable: true, uncorrectedErrors: 0 },
@@ -46,9 +46,9 @@ const write = async (kube: FakeKube, text: string, node = 'n'): Promise<void> =>
     ...{ apiVersion: 'v1', kind: 'ConfigMap' },
     metadata: {
       ...{ name: `berth-gpu-${node}`, namespace: 'berth' },
-      labels: { [READINGS_LABEL]: 'true', 'berth.dev/node': node },
+      labels: { [GPU_READINGS.label]: 'true', 'berth.dev/node': node },
     },
-    data: { [READINGS_KEY]: text },
+    data: { [GPU_READINGS.key]: text },
   });
 };
 const tell = (kube: FakeKube, ...readings: readonly DeviceReading[]): Promise<void> =>

@@ -6,13 +6,14 @@
 import type { DeviceFaultFacts } from '../../bidengine/cluster-facts.js';
 import { faultOf, nextHealth } from '../../bidengine/device-health.js';
 import type { DeviceHealth, HealthRules } from '../../bidengine/device-health.js';
+import { GPU_READINGS } from '../../crds/constants.js';
 import type { DeviceInventory } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
 import type { ConfigMap } from '../../kube/core-objects.js';
 import { Reflector } from '../../kube/reflector.js';
 import { CONFIG_MAPS } from '../../kube/resources.js';
 import type { Clock } from '../clock.js';
-import { parseReadings, READINGS_LABEL } from './readings.js';
+import { parseReadings } from './readings.js';
 import type { NodeReadings } from './readings.js';
 
 /** A GPU that became another state. */
@@ -52,7 +53,7 @@ export class GpuHealth {
     const { api, namespace, clock, random, onError } = deps;
     this.#readings = new Reflector({
       ...{ api, namespace, clock, random, onError, resource: CONFIG_MAPS },
-      labelSelector: `${READINGS_LABEL}=true`,
+      labelSelector: `${GPU_READINGS.label}=true`,
       project: (map) => {
         try {
           return parseReadings(map);

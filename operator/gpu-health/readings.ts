@@ -4,10 +4,8 @@
  */
 import { z } from 'zod';
 import type { DeviceReading } from '../../bidengine/device-health.js';
+import { GPU_READINGS } from '../../crds/constants.js';
 import type { ConfigMap } from '../../kube/core-objects.js';
-
-export const READINGS_LABEL = 'berth.dev/gpu-readings';
-export const READINGS_KEY = 'readings.json';
 
 const reading = z.object({
   uuid: z.string().min(1).max(128),
@@ -43,7 +41,7 @@ export class ReadingsFormatError extends Error {
 /** @throws ReadingsFormatError */
 export const parseReadings = ({ metadata, data }: ConfigMap): NodeReadings => {
   try {
-    return schema.parse(JSON.parse(data?.[READINGS_KEY] ?? ''));
+    return schema.parse(JSON.parse(data?.[GPU_READINGS.key] ?? ''));
   } catch (cause) {
     throw new ReadingsFormatError(metadata.name, cause);
   }

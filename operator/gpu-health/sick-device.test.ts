@@ -1,6 +1,7 @@
 /** One ill GPU under a running lease, through a whole operator on a chain and an API server in memory. */
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { findCondition } from '../../crds/conditions.js';
+import { GPU_READINGS } from '../../crds/constants.js';
 import { COMPUTE_PROVIDERS, CONFIG_MAPS, EVENTS, PODS } from '../../kube/resources.js';
 import { leaseNamespace } from '../../manifests/names.js';
 import { formatBidId } from '../../market/ids.js';
@@ -8,7 +9,6 @@ import { aRunningLease, leaseObject } from '../testing/running-lease.js';
 import { bidOf, openOrder } from '../testing/tenant.js';
 import { aGpuNode, createWorld, NAMESPACE } from '../testing/world.js';
 import type { World } from '../testing/world.js';
-import { READINGS_KEY, READINGS_LABEL } from './readings.js';
 
 jest.setTimeout(30_000);
 let world: World;
@@ -24,9 +24,9 @@ const readings = async (xids: readonly number[], inUse: boolean): Promise<void> 
     ...{ apiVersion: 'v1', kind: 'ConfigMap' },
     metadata: {
       ...{ name: 'berth-gpu-h100-0', namespace: NAMESPACE },
-      labels: { [READINGS_LABEL]: 'true' },
+      labels: { [GPU_READINGS.label]: 'true' },
     },
-    data: { [READINGS_KEY]: JSON.stringify({ node: 'h100-0', readings: [reading] }) },
+    data: { [GPU_READINGS.key]: JSON.stringify({ node: 'h100-0', readings: [reading] }) },
   });
 };
 const provider = () => world.kube.get(COMPUTE_PROVIDERS, { name: 'provider' });
