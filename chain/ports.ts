@@ -244,8 +244,8 @@ export interface TxLane {
   sign(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<SignedTx>;
   /** A signed transaction will not be broadcast: later ordered ones need not wait for it. */
   discard(tx: SignedTx): void;
-  /** Broadcasts the same bytes until included or expired. Throws `ChainUnavailableError` only when aborted. */
-  broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome>;
+  /** Broadcasts the same bytes until included or expired; `onPending` is called once a mempool has them. Throws `ChainUnavailableError` only when aborted. */
+  broadcast(tx: SignedTx, signal?: AbortSignal, onPending?: () => void): Promise<TxOutcome>;
   /** `sign` then `broadcast`, raising gas or fee and signing again when the chain asks for more, or when the sequence was used elsewhere. */
   submit(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<TxOutcome>;
   /** From now on told once of every transaction of this lane that is in a block. */

@@ -35,4 +35,6 @@ export interface Block {
   readonly timeMs: number;
   readonly hash: string;
   readonly events: readonly MarketEvent[];
+  /** Monotonic milliseconds of this process at which the first word of it came; absent where it was fetched. */
+  readonly arrivedAt?: number;
 }

@@ -69,6 +69,8 @@ class ChainBlockFeed implements BlockFeed {
   readonly #timer: BlockTimer;
   readonly #ahead = new Map<bigint, RawBlock>();
   #known = 0n;
+  /** When the newest block was first told of. */
+  #arrival: { readonly height: bigint; readonly at: number } | undefined;
   #next: bigint | undefined;
   #newestAt = -Infinity;
   #lastHash = '';
@@ -86,8 +88,9 @@ class ChainBlockFeed implements BlockFeed {
       silenceMs: () => this.#silenceMs(),
       known: () => this.#known,
       moved: (ms, signal) => deps.heads.moved(ms, signal),
-      onFrame: (frame) => {
+      onFrame: (frame, arrivedAt) => {
         const { height, timeMs } = frame.kind === 'block' ? frame.block : frame;
+        if (height > this.#known) this.#arrival = { height, at: arrivedAt };
         if (frame.kind === 'block') this.#hold(frame.block);
         this.#seen(height, timeMs);
       },
@@ -187,7 +190,9 @@ class ChainBlockFeed implements BlockFeed {
     const { events, faults } = decodeBlockEvents(raw.results, raw.height);
     for (const fault of faults)
       this.#notice({ kind: 'unreadable-event', height: raw.height, fault });
-    return { height: raw.height, timeMs: raw.timeMs, hash: raw.hash, events };
+    const { height, timeMs, hash } = raw;
+    const arrival = this.#arrival?.height === height ? { arrivedAt: this.#arrival.at } : {};
+    return { height, timeMs, hash, events, ...arrival };
   }
 
   /** Moves on to the first block that a node still has, when the wanted one is gone. */

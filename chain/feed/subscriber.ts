@@ -27,7 +27,8 @@ export interface SubscriberDeps {
   readonly known: () => bigint;
   /** Resolves when a new head is known, or after `ms`. */
   readonly moved: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly onFrame: (frame: BlockFrame) => void;
+  /** @param arrivedAt monotonic milliseconds, before anything was read of it */
+  readonly onFrame: (frame: BlockFrame, arrivedAt: number) => void;
   readonly onEnd: (label: string, why: string) => void;
 }
 
@@ -76,16 +77,20 @@ export class Subscriber {
     const { clock, known, onFrame, accuse } = this.#deps;
     let frames = 0;
     const last = { at: clock.now(), height: known() };
-    const subscription = subscribeToBlocks(address, (frame) => {
-      if (frame.kind === 'forged') {
-        accuse(address.label, frame.why);
-        return;
-      }
-      frames += 1;
-      last.at = clock.now();
-      last.height = frame.kind === 'block' ? frame.block.height : frame.height;
-      if (!this.#deps.isExcluded(address.label)) onFrame(frame);
-    });
+    const subscription = subscribeToBlocks(
+      address,
+      (frame, arrivedAt) => {
+        if (frame.kind === 'forged') {
+          accuse(address.label, frame.why);
+          return;
+        }
+        frames += 1;
+        last.at = clock.now();
+        last.height = frame.kind === 'block' ? frame.block.height : frame.height;
+        if (!this.#deps.isExcluded(address.label)) onFrame(frame, arrivedAt);
+      },
+      () => clock.now(),
+    );
     return { why: await this.#watch(address.label, subscription, last, signal), frames };
   }
 

@@ -15,12 +15,14 @@ export interface Subscription {
   terminate(): void;
 }
 
-/** Connects and subscribes; `onFrame` is called for blocks only, forged ones too. */
+/** Connects and subscribes; `onFrame` is called for blocks only, forged ones too, with the time at which they came. */
 export const subscribeToBlocks = (
   { websocketUrl, authorization }: EndpointAddress,
   onFrame: (
     frame: Extract<NewBlockFrame, { readonly kind: 'block' | 'height' | 'forged' }>,
+    arrivedAt: number,
   ) => void,
+  now: () => number,
 ): Subscription => {
   const socket = new WebSocket(websocketUrl, {
     ...(authorization === undefined ? {} : { headers: { authorization } }),
@@ -42,9 +44,10 @@ export const subscribeToBlocks = (
     socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscribe', params }));
   });
   socket.on('message', (data) => {
+    const arrivedAt = now();
     const frame = readNewBlockFrame((data as Buffer).toString('utf8'));
     if (frame.kind === 'block' || frame.kind === 'height' || frame.kind === 'forged')
-      onFrame(frame);
+      onFrame(frame, arrivedAt);
     if (frame.kind === 'refused') {
       why = `subscription refused: ${frame.why}`;
       socket.terminate();

@@ -190,7 +190,10 @@ export class FakeChain {
       const bytes = new TextEncoder().encode(hash);
       return { bytes, hash, timeoutNs: options?.mode === 'ordered' ? undefined : timeoutNs };
     };
-    const broadcast: TxLane['broadcast'] = (tx, signal) => this.#broadcast(address, tx, signal);
+    const broadcast: TxLane['broadcast'] = (tx, signal, onPending) => {
+      onPending?.();
+      return this.#broadcast(address, tx, signal);
+    };
     return {
       address,
       sign,

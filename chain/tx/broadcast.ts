@@ -36,6 +36,8 @@ export interface BroadcastPlan {
   /** Of an ordered transaction that was signed here; it is its turn. */
   readonly place: Place | undefined;
   readonly signal: AbortSignal;
+  /** Called when a mempool takes the bytes, each time. */
+  readonly onPending: () => void;
 }
 
 /** Blocks to wait before a refusal counts that a second copy of an included transaction would meet as well. */
@@ -99,6 +101,7 @@ const attempt = async (
   progress.sendAt = now + deps.resendMs;
   progress.failures = 0;
   if (result.kind === 'pending') {
+    plan.onPending();
     plan.place?.sent(() => {
       progress.sendAt = deps.clock.now();
       progress.nudge.abort();

@@ -82,8 +82,8 @@ class ChainTxLane implements TxLane {
     this.#listeners.push(listener);
   }
 
-  broadcast(tx: SignedTx, signal?: AbortSignal): Promise<TxOutcome> {
-    return this.#send(tx, this.#signedHere.take(tx.hash), signal);
+  broadcast(tx: SignedTx, signal?: AbortSignal, onPending?: () => void): Promise<TxOutcome> {
+    return this.#send(tx, this.#signedHere.take(tx.hash), signal, onPending);
   }
 
   async submit(messages: readonly ChainMessage[], given: SubmitOptions = {}): Promise<TxOutcome> {
@@ -118,6 +118,7 @@ class ChainTxLane implements TxLane {
     tx: SignedTx,
     here: SignedHere | undefined,
     signal: AbortSignal | undefined,
+    onPending: () => void = () => undefined,
   ): Promise<TxOutcome> {
     const end = this.#end(signal);
     try {
@@ -135,7 +136,7 @@ class ChainTxLane implements TxLane {
           pollMs: this.#options.pollMs,
         },
         {
-          ...{ tx, since, signal: end, place: here?.place },
+          ...{ tx, since, signal: end, place: here?.place, onPending },
           priority: here?.made.priority ?? 'bid',
           fresh: here !== undefined,
         },

@@ -38,9 +38,9 @@ export class BidFollower {
     this.#deps = deps;
   }
 
-  /** Broadcasts a bid (again) and follows it to its end. */
-  follow(flight: InFlightBid, signal: AbortSignal): void {
-    const run = this.#follow(flight, signal).finally(() => this.#flights.delete(run));
+  /** Broadcasts a bid (again) and follows it to its end. @param arrivedAt monotonic time at which its order's block came */
+  follow(flight: InFlightBid, signal: AbortSignal, arrivedAt?: number): void {
+    const run = this.#follow(flight, signal, arrivedAt).finally(() => this.#flights.delete(run));
     this.#flights.add(run);
   }
 
@@ -50,11 +50,16 @@ export class BidFollower {
   }
 
   /** Never rejects. */
-  async #follow(flight: InFlightBid, signal: AbortSignal): Promise<void> {
+  async #follow(
+    flight: InFlightBid,
+    signal: AbortSignal,
+    arrivedAt: number | undefined,
+  ): Promise<void> {
     const { lane, metrics, clock, log, bids } = this.#deps;
     const { intent } = flight;
     const started = clock.monotonic();
     const timeoutNs = BigInt(intent.tx.timeoutNs);
+    let acceptedMs: number | undefined;
     try {
       const outcome = await lane.broadcast(
         {
@@ -63,10 +68,13 @@ export class BidFollower {
           timeoutNs: timeoutNs === 0n ? undefined : timeoutNs,
         },
         signal,
+        () => {
+          if (arrivedAt !== undefined) acceptedMs ??= clock.monotonic() - arrivedAt;
+        },
       );
       if (await this.#isThereAnyway(flight, outcome)) return;
       metrics.bidLatency((clock.monotonic() - started) / 1000);
-      await this.#conclude(flight, outcome);
+      await this.#conclude(flight, outcome, acceptedMs);
     } catch (error) {
       // Unknown: the intent stays, the capacity stays held, and recovery broadcasts the same bytes again.
       log.warn(
@@ -88,7 +96,11 @@ export class BidFollower {
     return true;
   }
 
-  async #conclude(flight: InFlightBid, outcome: TxOutcome): Promise<void> {
+  async #conclude(
+    flight: InFlightBid,
+    outcome: TxOutcome,
+    acceptedMs: number | undefined,
+  ): Promise<void> {
     const { ledger, bids, metrics, clock, log, onFailed, onIncluded } = this.#deps;
     const { intent } = flight;
     const path = formatOrderId(intent.orderId);
@@ -97,7 +109,10 @@ export class BidFollower {
       ledger.hold(intent.reservation);
       metrics.bidEnded('open', '');
       log.info(
-        { order: path, height: status.height, tx: intent.tx.hash, usdPerHour: intent.usdPerHour },
+        {
+          ...{ order: path, height: status.height, tx: intent.tx.hash },
+          ...{ usdPerHour: intent.usdPerHour, acceptedMs: acceptedMs?.toFixed(1) },
+        },
         'bid in block',
       );
     } else {

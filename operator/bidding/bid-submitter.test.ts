@@ -64,6 +64,7 @@ const setup = (faults: { readonly sign?: bigint; readonly write?: number } = {})
     },
     ...{ bids, ledger, log: createLogger('silent') },
     follower: { follow: ({ intent }) => void followed.push(intent.tx.hash) },
+    arrivalOf: () => undefined,
     onAbandoned: (path) => void abandoned.push(path),
   });
   const submit = (many: readonly DecidedBid[]): Promise<void> =>

@@ -34,6 +34,8 @@ export interface BidSubmitterDeps {
   readonly ledger: ReservationLedger;
   readonly follower: Pick<BidFollower, 'follow'>;
   readonly log: Logger;
+  /** Monotonic time at which the block of that height came, where it is known still. */
+  readonly arrivalOf: (height: bigint) => number | undefined;
   /** Called for each bid that was not sent and never will be: its order is decided again. */
   readonly onAbandoned: (orderPath: string) => void;
 }
@@ -123,7 +125,7 @@ export class BidSubmitter {
   }
 
   async #send(batch: readonly SignedBid[], height: bigint, signal: AbortSignal): Promise<void> {
-    const { intents, lane, bids, follower } = this.#deps;
+    const { intents, lane, bids, follower, arrivalOf } = this.#deps;
     let intentName: string;
     try {
       intentName = await intents.write(
@@ -138,9 +140,12 @@ export class BidSubmitter {
       );
       throw error;
     }
-    const flights = batch.map(({ intent }) => ({ intent, intentName }));
-    for (const flight of flights) bids.startFlight(flight);
-    for (const flight of flights) follower.follow(flight, signal);
+    const flights = batch.map(({ bid, intent }) => ({
+      flight: { intent, intentName },
+      arrivedAt: arrivalOf(bid.order.createdAt),
+    }));
+    for (const { flight } of flights) bids.startFlight(flight);
+    for (const { flight, arrivedAt } of flights) follower.follow(flight, signal, arrivedAt);
   }
 
   #abandon(decided: readonly DecidedBid[], err: unknown): void {

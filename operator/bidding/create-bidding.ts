@@ -103,6 +103,7 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
   });
   const submitter = new BidSubmitter({
     ...{ lane, provider: address, intents, bids, ledger, follower, log },
+    arrivalOf: (height) => view.arrivalOf(height),
     onAbandoned: (path) => rounds.forget(path),
   });
   const recovery = new BidRecovery({

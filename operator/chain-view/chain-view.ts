@@ -7,6 +7,9 @@ import type { Reason } from '../../market/reasons.js';
 import type { Clock } from '../clock.js';
 import { BlockTimeEstimate } from './block-time.js';
 
+/** Blocks whose arrival is remembered. */
+const ARRIVALS_KEPT = 64n;
+
 export class ChainView {
   readonly #clock: Clock;
   readonly #staleAfterMs: number;
@@ -14,6 +17,7 @@ export class ChainView {
   #height = 0n;
   #timeMs = 0;
   #seenAt = Number.NEGATIVE_INFINITY;
+  readonly #arrivals = new Map<bigint, number>();
 
   constructor(clock: Clock, staleAfterMs: number, assumedBlockTimeMs: number) {
     this.#clock = clock;
@@ -22,11 +26,13 @@ export class ChainView {
   }
 
   /** Takes note of a committed block; older ones change nothing. */
-  observe(block: Pick<Block, 'height' | 'timeMs'>): void {
+  observe(block: Pick<Block, 'height' | 'timeMs' | 'arrivedAt'>): void {
     if (block.height <= this.#height) return;
     this.#height = block.height;
     this.#timeMs = block.timeMs;
     this.#seenAt = this.#clock.monotonic();
+    this.#arrivals.set(block.height, block.arrivedAt ?? this.#seenAt);
+    this.#arrivals.delete(block.height - ARRIVALS_KEPT);
     this.#blockTime.observe(block.height, block.timeMs);
   }
 
@@ -38,6 +44,11 @@ export class ChainView {
   /** Block time of that height, Unix milliseconds. */
   get timeMs(): number {
     return this.#timeMs;
+  }
+
+  /** Monotonic milliseconds at which the first word of a recent block came. */
+  arrivalOf(height: bigint): number | undefined {
+    return this.#arrivals.get(height);
   }
 
   /** Measured milliseconds per block. */

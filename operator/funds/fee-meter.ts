@@ -54,7 +54,7 @@ export const metered = (lane: TxLane, meter: FeeMeter, uaktPerGas: Decimal): TxL
     sign: (messages, options) => lane.sign(messages, options),
     discard: (tx) => lane.discard(tx),
     onCharged: (listener) => lane.onCharged(listener),
-    broadcast: async (tx, signal) => noted(await lane.broadcast(tx, signal)),
+    broadcast: async (tx, signal, onPending) => noted(await lane.broadcast(tx, signal, onPending)),
     submit: async (messages, options) => noted(await lane.submit(messages, options)),
   };
 };

@@ -106,10 +106,14 @@ describe.each([
     async () => {
       const kinds: string[] = [];
       let txs = 0;
-      const subscription = subscribeToBlocks(endpointAddress(devnet.rpcUrl), (frame) => {
-        kinds.push(frame.kind);
-        if (frame.kind === 'block') txs += frame.block.results.txs.length;
-      });
+      const subscription = subscribeToBlocks(
+        endpointAddress(devnet.rpcUrl),
+        (frame) => {
+          kinds.push(frame.kind);
+          if (frame.kind === 'block') txs += frame.block.results.txs.length;
+        },
+        () => performance.now(),
+      );
       await until('the first frame', () => kinds.length > 0, LIMIT_MS);
       await lane.submit([send(5n)]);
       await until('the transaction in a frame', () => txs > 0, LIMIT_MS);

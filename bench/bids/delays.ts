@@ -1,0 +1,69 @@
+/** The same bursts with every answer of the node delayed, as a distant node's are; drawn to docs/bids-by-delay.svg. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startToxiproxy } from '../../test/peers/toxiproxy.js';
+import { startBench } from './bench-stack.js';
+import { burst } from './burst.js';
+import type { Burst } from './burst.js';
+import { plotDelays } from './plot.js';
+import { burstFigures, conclude, printBurst } from './report.js';
+
+const DELAYS_MS = [0, 50, 200] as const;
+const BURSTS = [1, 10, 100, 200] as const;
+const PLOT = join(import.meta.dirname, '../../docs/bids-by-delay.svg');
+
+export interface DelayedBursts {
+  readonly delayMs: number;
+  readonly bursts: readonly Burst[];
+}
+
+/** @returns whether no order was left without a bid; the curve itself has no bar */
+export const benchDelays = async (): Promise<boolean> => {
+  const dir = mkdtempSync(join(tmpdir(), 'berth-bench-delays-'));
+  const proxy = await startToxiproxy(dir);
+  const results: DelayedBursts[] = [];
+  try {
+    let link: Awaited<ReturnType<typeof proxy.link>> | undefined;
+    const bench = await startBench({
+      chainThrough: async (rpcUrl) => {
+        link = await proxy.link('chain', Number(new URL(rpcUrl).port));
+        return `http://127.0.0.1:${link.port}`;
+      },
+    });
+    try {
+      for (const delayMs of DELAYS_MS) {
+        if (delayMs > 0) {
+          await link?.heal();
+          await link?.add({ type: 'latency', ms: delayMs });
+        }
+        await bench.bidding();
+        for (let i = 0; i < 3; i += 1) await burst(bench, 5);
+        const bursts: Burst[] = [];
+        for (const orders of BURSTS) {
+          const found = await burst(bench, orders);
+          printBurst(`${delayMs} ms per answer`, found);
+          bursts.push(found);
+        }
+        results.push({ delayMs, bursts });
+      }
+      await link?.heal();
+    } finally {
+      await bench.stop();
+    }
+  } finally {
+    await proxy.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+  writeFileSync(PLOT, plotDelays(results));
+  return conclude({
+    name: 'bids-delays',
+    conditions: { through: 'toxiproxy, every answer and frame of the node is late by the delay' },
+    figures: results.map(({ delayMs, bursts }) => ({
+      delayMs,
+      bursts: bursts.map(burstFigures),
+    })),
+    bar: { missing: 0 },
+    met: results.every(({ bursts }) => bursts.every((b) => b.missing === 0)),
+  });
+};
