@@ -21,7 +21,7 @@ import { ChainView } from './chain-view/chain-view.js';
 import type { Clock } from './clock.js';
 import type { OperatorConfig } from './config.js';
 import { EarningsView } from './funds/earnings-view.js';
-import { FeeMeter, metered } from './funds/fee-meter.js';
+import { FeeMeter } from './funds/fee-meter.js';
 import { FundsBook } from './funds/funds-book.js';
 import { DecisionJournal } from './history/journal.js';
 import { HistoryKeeper } from './history/keeper.js';
@@ -80,7 +80,7 @@ export const lead = async (
 ): Promise<void> => {
   const halt = new AbortController();
   const signal = AbortSignal.any([outer, halt.signal]);
-  const { config, api, chain, policies, metrics, clock, random, log } = deps;
+  const { config, api, chain, lane, policies, metrics, clock, random, log } = deps;
   const { timings, namespace, computeProvider } = config;
   const { reader, feed, proof } = chain;
   const { address } = deps.provider.spec;
@@ -93,7 +93,7 @@ export const lead = async (
   const fundsBook = new FundsBook();
   const fees = new FeeMeter(clock);
   const gasPrice = parseDecimal(config.gasPrice.replace('uakt', ''));
-  const lane = metered(deps.lane, fees, gasPrice);
+  lane.onCharged((tx) => fees.note(tx));
   const sync = new ChainSync({
     reader,
     provider: address,

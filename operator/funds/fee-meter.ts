@@ -1,6 +1,5 @@
-/** What transactions cost of late, from their outcomes: how the wallet's end is foreseen. */
-import type { TxLane, TxOutcome } from '../../chain/ports.js';
-import { Decimal, truncate } from '../../market/money.js';
+/** What transactions cost of late, as the lane tells of each: how the wallet's end is foreseen. */
+import type { ChargedTx } from '../../chain/ports.js';
 import type { Clock } from '../clock.js';
 
 const HOUR_MS = 3_600_000;
@@ -21,8 +20,9 @@ export class FeeMeter {
     this.#since = clock.monotonic();
   }
 
-  /** @param uakt a fee that was paid now */
-  note(uakt: bigint): void {
+  /** A transaction was charged now, whether it took effect or not. */
+  note({ fee }: Pick<ChargedTx, 'fee'>): void {
+    const uakt = fee.reduce((sum, c) => (c.denom === 'uakt' ? sum + c.amount : sum), 0n);
     const slot = Math.floor(this.#clock.monotonic() / SLOT_MS);
     this.#slots.set(slot, (this.#slots.get(slot) ?? 0n) + uakt);
     const oldest = slot - WINDOW_MS / SLOT_MS;
@@ -40,21 +40,3 @@ export class FeeMeter {
     return (sum * BigInt(HOUR_MS)) / BigInt(Math.round(watched));
   }
 }
-
-/** The same lane; what each included transaction cost is noted, executed or not. @param uaktPerGas the lane's gas price */
-export const metered = (lane: TxLane, meter: FeeMeter, uaktPerGas: Decimal): TxLane => {
-  const noted = (outcome: TxOutcome): TxOutcome => {
-    if (outcome.status === 'included') {
-      meter.note(truncate(uaktPerGas.times(new Decimal(outcome.gasWanted.toString()))));
-    }
-    return outcome;
-  };
-  return {
-    address: lane.address,
-    sign: (messages, options) => lane.sign(messages, options),
-    discard: (tx) => lane.discard(tx),
-    onCharged: (listener) => lane.onCharged(listener),
-    broadcast: async (tx, signal, onPending) => noted(await lane.broadcast(tx, signal, onPending)),
-    submit: async (messages, options) => noted(await lane.submit(messages, options)),
-  };
-};
