@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startToxiproxy } from '../../test/peers/toxiproxy.js';
+import { startToxicLink } from '../../test/peers/toxiproxy.js';
+import type { OwnToxicLink } from '../../test/peers/toxiproxy.js';
 import { startBench } from './bench-stack.js';
 import { burst } from './burst.js';
 import type { Burst } from './burst.js';
@@ -21,13 +22,12 @@ export interface DelayedBursts {
 /** @returns whether no order was left without a bid; the curve itself has no bar */
 export const benchDelays = async (): Promise<boolean> => {
   const dir = mkdtempSync(join(tmpdir(), 'berth-bench-delays-'));
-  const proxy = await startToxiproxy(dir);
   const results: DelayedBursts[] = [];
+  let link: OwnToxicLink | undefined;
   try {
-    let link: Awaited<ReturnType<typeof proxy.link>> | undefined;
     const bench = await startBench({
       chainThrough: async (rpcUrl) => {
-        link = await proxy.link('chain', Number(new URL(rpcUrl).port));
+        link = await startToxicLink(dir, 'chain', Number(new URL(rpcUrl).port));
         return `http://127.0.0.1:${link.port}`;
       },
     });
@@ -52,7 +52,7 @@ export const benchDelays = async (): Promise<boolean> => {
       await bench.stop();
     }
   } finally {
-    await proxy.stop();
+    await link?.stop();
     rmSync(dir, { recursive: true, force: true });
   }
   writeFileSync(PLOT, plotDelays(results));

@@ -84,7 +84,10 @@ export const benchManyLeases = async (): Promise<boolean> => {
     }
     const paid = await waitFor(
       'every lease to be withdrawn from',
-      async () => ((await withdrawn(bench)) >= LEASES ? LEASES : undefined),
+      async () => {
+        const count = await withdrawn(bench);
+        return count >= LEASES ? count : undefined;
+      },
       { timeoutMs: 60_000, intervalMs: 1_000 },
     );
     for (const round of rounds.filter((r) => r.misses.length > 0)) printBurst('500 leases', round);

@@ -18,7 +18,11 @@ export const quantile = (sorted: readonly number[], q: number): number =>
 export const ms = (value: number): number => Math.round(value * 10) / 10;
 
 /** The figures of a burst as they are printed. */
-export const burstFigures = ({ acceptedMs, misses, ...counts }: Burst) => ({
+export const burstFigures = ({
+  acceptedMs,
+  misses,
+  ...counts
+}: Burst): Readonly<Record<string, number>> => ({
   ...counts,
   acceptedP50Ms: ms(quantile(acceptedMs, 0.5)),
   acceptedP99Ms: ms(quantile(acceptedMs, 0.99)),
@@ -32,7 +36,7 @@ export const printBurst = (label: string, b: Burst): void => {
   say(
     `${label.padEnd(24)} ${String(b.orders).padStart(4)} orders: bids H+${b.first} / H+${b.median} / H+${b.last}, ` +
       `${(b.inNextBlock * 100).toFixed(1)} % in the next block, ${b.missing} missing; ` +
-      `CheckTx after ${figures.acceptedP50Ms} ms (p50), ${figures.acceptedLastMs} ms (last)`,
+      `CheckTx after ${figures['acceptedP50Ms']} ms (p50), ${figures['acceptedLastMs']} ms (last)`,
   );
   for (const miss of b.misses.slice(0, 20)) say(`    ${miss}`);
   if (b.misses.length > 20) say(`    and ${b.misses.length - 20} more`);
