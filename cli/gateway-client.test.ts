@@ -205,7 +205,9 @@ describe('what the client says and hears', () => {
           {
             provider,
             access: 'granular',
-            deployments: [{ dseq: 7, scope: ['send-manifest', 'get-manifest', 'status'] }],
+            deployments: [
+              { dseq: 7, scope: ['send-manifest', 'get-manifest', 'status', 'logs', 'events'] },
+            ],
           },
         ],
       },

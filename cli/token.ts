@@ -5,7 +5,7 @@ import type { Signer } from '../chain/ports.js';
 
 /** Fifteen minutes, as the existing client. */
 const LIFETIME_SECONDS = 900;
-const SCOPES: readonly JwtScope[] = ['send-manifest', 'get-manifest', 'status'];
+const SCOPES: readonly JwtScope[] = ['send-manifest', 'get-manifest', 'status', 'logs', 'events'];
 
 /** A token that is good with this provider, for this deployment, for what the tenant commands do; useless elsewhere. */
 export const tokenFor = (
