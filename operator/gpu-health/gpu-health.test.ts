@@ -46,7 +46,7 @@ const write = async (kube: FakeKube, text: string, node = 'n'): Promise<void> =>
     ...{ apiVersion: 'v1', kind: 'ConfigMap' },
     metadata: {
       ...{ name: `berth-gpu-${node}`, namespace: 'berth' },
-      labels: { [GPU_READINGS.label]: 'true', 'berth.dev/node': node },
+      labels: { [GPU_READINGS.label]: 'true' },
     },
     data: { [GPU_READINGS.key]: text },
   });
@@ -63,7 +63,11 @@ describe('GpuHealth', () => {
     const kube = new FakeKube();
     const { health, changes, until } = setup(kube);
     await tell(kube, reading(), reading({ uuid: 'GPU-2', index: 2 }));
-    await tell(kube, reading({ readAtMs: 1_100, xids: [79], inUse: true }));
+    await tell(
+      kube,
+      reading({ readAtMs: 1_100, xids: [79], inUse: true }),
+      reading({ uuid: 'GPU-2', index: 2, readAtMs: 1_100 }),
+    );
     await until(() => health.faultsOf('n').length === 1);
     expect(health.faultsOf('n')[0]?.why.code).toBe('GpuXid');
     expect(health.illInUse('n').map((d) => d.uuid)).toEqual(['GPU-1']);
@@ -94,6 +98,15 @@ describe('GpuHealth', () => {
     expect(second.health.rows()).toEqual(rows);
     await tell(kube, reading({ readAtMs: 1_200 }));
     await second.until(() => second.health.rows()[0]?.state === 'back');
+  });
+
+  it('a GPU that was taken out of the machine holds no place for ever', async () => {
+    const kube = new FakeKube();
+    const { health, until } = setup(kube);
+    await tell(kube, reading({ xids: [79] }));
+    await until(() => health.rows().length === 1);
+    await tell(kube, reading({ uuid: 'GPU-new', readAtMs: 2_000 }));
+    await until(() => health.rows().length === 0);
   });
 
   it('silence changes nothing; readings that are taken away end the watch', async () => {

@@ -60,7 +60,7 @@ export class GpuHealth {
         } catch (error) {
           onError(error);
           // Something is there, so the node is still looked at; it tells nothing new.
-          return { node: map.metadata.labels?.['berth.dev/node'] ?? '', readings: [] };
+          return { node: map.metadata.name.replace(/^berth-gpu-/, ''), readings: [] };
         }
       },
     });
@@ -126,5 +126,9 @@ export class GpuHealth {
       const was = before?.state ?? 'healthy';
       if (after.state !== was) this.#deps.onChange({ node, before: was, after });
     }
+    // An agent tells of a lost GPU as long as it remembers it; one that nobody names any more is no part of the machine.
+    const named = new Set(readings.map((r) => r.uuid));
+    if (named.size === 0) return;
+    for (const uuid of devices.keys()) if (!named.has(uuid)) devices.delete(uuid);
   }
 }
