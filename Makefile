@@ -103,6 +103,10 @@ bench-history: $(DEPS) ## what keeping decisions costs: time on the hot path, by
 bench-backtest: $(DEPS) ## orders replayed per second
 	@$(TSX) bench/backtest.ts
 
+.PHONY: bench-cold-orders
+bench-cold-orders: $(DEPS) ## 10,000 open orders at a cold start, without chain and cluster
+	@$(TSX) bench/cold-orders.ts
+
 # The bar of this one (every bid in the next block) is a goal: see docs/performance.md for where we are.
 .PHONY: bench-bids
 bench-bids: $(DEPS) tools ## blocks from order to bid, for bursts of 1 to 200 orders

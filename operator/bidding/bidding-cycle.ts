@@ -23,7 +23,7 @@ import type { RetrySchedule } from './retry-schedule.js';
 /** Bids of one batch, which are one intent: all that a block is likely to bring, in far less than an object may hold. */
 const MOST_BIDS = 400;
 /** Decisions of one batch: a tenth of a second or less, after which new orders go first again. */
-const MOST_DECISIONS = 1_000;
+const MOST_DECISIONS = 400;
 
 export interface BiddingCycleDeps {
   readonly view: ChainView;
