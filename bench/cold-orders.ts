@@ -69,6 +69,7 @@ const submitter = new BidSubmitter({
   ...{ provider: address, bids, ledger, log },
   follower: { follow: () => undefined },
   onAbandoned: () => undefined,
+  arrivalOf: () => undefined,
 });
 const decisions = new DecisionLog();
 const cycle = new BiddingCycle({
