@@ -18,7 +18,9 @@ const spellings = (gpu: GpuModel): readonly string[] => {
 
 /** `capabilities/gpu/vendor/…` = "true" for every GPU model of the cluster, sellable at this moment or not. */
 export const gpuCapabilities = (snapshot: InventorySnapshot): readonly Attribute[] => {
-  const keys = snapshot.nodes.flatMap((n) => (n.gpu === undefined ? [] : spellings(n.gpu.model)));
+  const keys = snapshot.nodes.flatMap(({ gpu, slices }) =>
+    [...(gpu === undefined ? [] : [gpu]), ...slices].flatMap(({ model }) => spellings(model)),
+  );
   return [...new Set(keys)]
     .sort()
     .map((key) => ({ key: `capabilities/gpu/${key}`, value: 'true' }));

@@ -1,5 +1,5 @@
 /** What the provider's record on chain must say so that the chain accepts our bids: configured attributes and real GPUs. */
-import type { Attribute } from '../../market/attributes.js';
+import type { Attribute, AuditedAttributes } from '../../market/attributes.js';
 import type { Provider } from '../../market/records.js';
 
 const byKey = (a: Attribute, b: Attribute): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
@@ -18,6 +18,30 @@ export const desiredProvider = (
     if (a.key.startsWith('capabilities/')) merged.set(a.key, a);
   for (const a of [...derived, ...configured.attributes]) merged.set(a.key, a);
   return { ...configured, attributes: [...merged.values()].sort(byKey) };
+};
+
+/** An attribute that an auditor signed and that a change of the record would take away. */
+export interface LostSignature {
+  readonly auditor: string;
+  readonly attribute: Attribute;
+}
+
+/**
+ * Signatures that vouch for something now and would vouch for nothing after the change: orders that ask for them would no
+ * longer be served. Auditors sign key and value, so a changed value loses its signature as well.
+ */
+export const signaturesLost = (
+  want: Provider,
+  have: Provider,
+  audited: readonly AuditedAttributes[],
+): readonly LostSignature[] => {
+  const says = (p: Provider, { key, value }: Attribute): boolean =>
+    p.attributes.some((a) => a.key === key && a.value === value);
+  return audited.flatMap(({ auditor, attributes }) =>
+    attributes
+      .filter((attribute) => says(have, attribute) && !says(want, attribute))
+      .map((attribute) => ({ auditor, attribute })),
+  );
 };
 
 /** Whether the record on chain says something else than it should. */

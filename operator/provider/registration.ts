@@ -14,7 +14,7 @@ import { ReasonError } from '../../market/reasons.js';
 import type { Reason } from '../../market/reasons.js';
 import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { Logger } from '../logger.js';
-import { desiredProvider, providerDiffers } from './capabilities.js';
+import { desiredProvider, providerDiffers, signaturesLost } from './capabilities.js';
 
 /** A certificate in the chain's form with its private key, PEM texts. */
 export interface IssuedCertificate {
@@ -80,10 +80,22 @@ export class Registration {
         'provider registered on chain',
       );
     } else if (providerDiffers(want, onChain)) {
+      await this.#warnOfSignatures(want, onChain);
       await this.#submit({ type: 'update-provider', provider: want }, signal);
       this.#deps.log.info(
         { attributes: want.attributes.length },
         'provider record on chain updated',
+      );
+    }
+  }
+
+  /** Told before the change is sent, once per change. */
+  async #warnOfSignatures(want: Provider, have: Provider): Promise<void> {
+    const audited = await this.#deps.reader.auditedAttributes(want.owner);
+    for (const { auditor, attribute } of signaturesLost(want, have, audited)) {
+      this.#deps.log.warn(
+        { auditor, key: attribute.key, value: attribute.value },
+        'this change of the record on chain takes away what an auditor signed; orders that ask for the signature are lost until it is signed anew',
       );
     }
   }
