@@ -81,15 +81,18 @@ function* searchAll(
   options: UnitOptions,
   index: NodeIndex,
   { scorer, together = true }: PlacementOptions,
-): Generator<Placed, 'no-fit' | 'limit', undefined> {
+): Generator<Placed, 'found' | 'no-fit' | 'limit', undefined> {
   const budget = { visits: SEARCH_VISITS };
+  let found = false;
   const candidates = assignments(options);
   for (let next = candidates.next(); ; next = candidates.next()) {
+    if (next.done === true && found) return 'found';
     if (next.done === true) return next.value ? 'no-fit' : 'limit';
     for (const assignment of together ? neighbourhoods(units, next.value) : [next.value]) {
       const shares = search(units, assignment, index, scorer, budget);
-      if (shares === 'limit') return 'limit';
+      if (shares === 'limit') return found ? 'found' : 'limit';
       if (shares === 'no-fit') continue;
+      found = true;
       yield {
         placement: toPlacement(units, assignment, shares),
         models: modelsOf(units, assignment),
@@ -100,7 +103,7 @@ function* searchAll(
 }
 
 /**
- * Places `group` in every way that differs in GPU models, the least valuable first, and returns why there are no more.
+ * Places `group` in every way that differs in GPU models, the least valuable first, and returns why there was none.
  * Deterministic; equal snapshots give equal placements.
  * @throws GpuAttributeError when a GPU attribute has an unknown form (checked before by `checks/order-sound.ts`)
  */
@@ -121,6 +124,7 @@ export function* placements(
           index,
           placing,
         );
+  if (ended === 'found') return [];
   const reasons = [...shortfalls(units, index), ...noStorage];
   if (reasons.length > 0) return reasons;
   const jointly =

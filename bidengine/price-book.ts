@@ -2,6 +2,7 @@
  * A price book at one moment on one snapshot: every rate with the curves and windows that hold. Books, snapshots and minutes
  * repeat from order to order, so this is worked out once and kept (weakly) with the snapshot.
  */
+import { Big } from 'big.js';
 import { formatGpu } from '../market/gpu.js';
 import type { GpuModel } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
@@ -39,13 +40,20 @@ export interface BookedGpu extends PricedGpu {
 }
 
 const ONE = new Decimal('1');
+/** Places of a multiplied rate: what the chain keeps of a price. */
+const RATE_PLACES = 18;
 const MINUTE_MS = 60_000;
 
 /** A rate times its factors; those of 1 say nothing and are left out. */
 export const withFactors = (usdPerHour: Decimal, factors: readonly PriceFactor[]): PricedRate => {
   const telling = factors.filter((f) => f.multiplier?.eq(ONE) === false);
   return {
-    usdPerHour: telling.reduce((usd, f) => usd.times(f.multiplier ?? ONE), usdPerHour),
+    usdPerHour:
+      telling.length === 0
+        ? usdPerHour
+        : telling
+            .reduce((usd, f) => usd.times(f.multiplier ?? ONE), usdPerHour)
+            .round(RATE_PLACES, Big.roundHalfUp),
     factors: telling,
   };
 };

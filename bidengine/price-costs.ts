@@ -1,4 +1,5 @@
 /** What a GPU-hour costs its owner: power at the meter and the wear of what was bought. */
+import { Big } from 'big.js';
 import type { GpuModel } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
 import { mostExact } from './gpu-kind.js';
@@ -21,6 +22,6 @@ export const gpuCost = (costs: Costs, gpu: GpuModel): GpuHourCost | undefined =>
   if (entry === undefined) return undefined;
   const { watts, capexUsd, lifeMonths } = entry;
   const powerUsd = watts.times(PER_KILO).times(costs.siteOverhead).times(costs.usdPerKwh);
-  const wearUsd = capexUsd.div(lifeMonths.times(HOURS_PER_MONTH));
+  const wearUsd = capexUsd.div(lifeMonths.times(HOURS_PER_MONTH)).round(18, Big.roundUp);
   return { powerUsd, wearUsd, usdPerHour: powerUsd.plus(wearUsd) };
 };

@@ -1,4 +1,5 @@
 /** How full the cluster is, and what its price books make of that. */
+import { Big } from 'big.js';
 import { formatGpu } from '../market/gpu.js';
 import type { GpuModel } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
@@ -59,7 +60,10 @@ export const nodeUtilisation = (
   return percentOf(used, total);
 };
 
-/** The curve at `percent`: straight between its points, level before the first and after the last. */
+/** Places of a multiplier read off a curve: a part in 10^12, and short enough to count with. */
+const MULTIPLIER_PLACES = 12;
+
+/** The curve at `percent`: straight between its points (to 12 places), level before the first and after the last. */
 export const onCurve = (points: readonly CurvePoint[], percent: Decimal): Decimal => {
   let below: CurvePoint | undefined;
   for (const point of points) {
@@ -67,7 +71,8 @@ export const onCurve = (points: readonly CurvePoint[], percent: Decimal): Decima
       if (below === undefined || point.percent.eq(percent)) return point.multiplier;
       const run = point.percent.minus(below.percent);
       const rise = point.multiplier.minus(below.multiplier);
-      return below.multiplier.plus(rise.times(percent.minus(below.percent)).div(run));
+      const exact = below.multiplier.plus(rise.times(percent.minus(below.percent)).div(run));
+      return exact.round(MULTIPLIER_PLACES, Big.roundHalfUp);
     }
     below = point;
   }

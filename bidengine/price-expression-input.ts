@@ -6,7 +6,6 @@ import { assetOf, priceRate } from './exchange.js';
 import { gpuUtilisation, modelUtilisation } from './price-curve.js';
 import type { ExpressionInput } from './price-expression.js';
 import { toUsdPerHour } from './price-rounding.js';
-import { localTime } from './price-windows.js';
 import type { PricingInput } from './strategy.js';
 
 const GIB_PER_BYTE = new Decimal('0.000000000931322574615478515625');
@@ -26,7 +25,7 @@ export const expressionInput = (
   const most = groupMaxPrice(order.spec);
   const asset = assetOf(most.denom);
   const rate = asset === undefined ? undefined : priceRate(exchange, asset);
-  const utc = localTime(nowMs, 'UTC');
+  const utc = new Date(nowMs);
   return {
     price,
     maxPrice:
@@ -42,7 +41,7 @@ export const expressionInput = (
     owner: order.id.owner,
     attributes: new Map(order.spec.requirements.attributes.map((a) => [a.key, a.value])),
     utilisation: gpu === undefined ? gpuUtilisation(snapshot) : modelUtilisation(snapshot, gpu),
-    hour: BigInt(Math.floor(utc.minute / 60)),
-    weekday: BigInt(utc.weekday),
+    hour: BigInt(utc.getUTCHours()),
+    weekday: BigInt(utc.getUTCDay()),
   };
 };

@@ -11,6 +11,7 @@ import type { PricingPolicy, Scarcity } from './pricing-policy.js';
 import type { MarketInput } from './strategy.js';
 
 const HUNDRED = new Decimal('100');
+const PER_CENT = new Decimal('0.01');
 
 type Step = Scarcity['steps'][number] | undefined;
 
@@ -35,7 +36,7 @@ export class OrderPrices {
         : [
             {
               why: `discount of ${percent.toFixed()} % for this tenant`,
-              multiplier: HUNDRED.minus(percent).div(HUNDRED),
+              multiplier: HUNDRED.minus(percent).times(PER_CENT),
             },
           ];
   }

@@ -3,6 +3,7 @@
  * it, up to the price of the whole node. What counts is whether the order could be served elsewhere, not where it was put,
  * so the price is known before placement and another node can only lower it.
  */
+import { Big } from 'big.js';
 import { gpuSatisfiesAny } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
 import type { UnitDemand } from './demand.js';
@@ -70,6 +71,8 @@ export const scarcityFactor = (
   gpus: number,
 ): Decimal => {
   if (step === undefined || gpus >= nodeGpus) return ONE;
-  const wholeNode = new Decimal(String(nodeGpus)).div(new Decimal(String(gpus)));
+  const wholeNode = new Decimal(String(nodeGpus))
+    .div(new Decimal(String(gpus)))
+    .round(12, Big.roundDown);
   return step.multiplier.lt(wholeNode) ? step.multiplier : wholeNode;
 };

@@ -44,6 +44,13 @@ const issueFor =
     });
   };
 
+/** @throws Error naming the URL and its status */
+const httpText = async (url: string, signal: AbortSignal): Promise<string> => {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.text();
+};
+
 const startScreening = async (
   { screening }: OperatorConfig,
   desk: () => ScreeningDesk | undefined,
@@ -158,6 +165,8 @@ export const startOperator = async (
             recorder,
             instance,
             issueCertificate: issueFor(clock),
+            env,
+            fetchText: httpText,
             onDesk: (answering) => {
               desk = answering;
             },

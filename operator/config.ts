@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { exchangeSchema, pricingSchema } from './pricing/config.js';
 import { isAddressRange } from './inventory/address-pool.js';
 
 const periodMs = (def: number): z.ZodDefault<z.ZodNumber> => z.number().int().min(10).default(def);
@@ -53,6 +54,8 @@ export const configSchema = z.strictObject({
       port: z.number().int().min(0).max(65535).default(9090),
     })
     .prefault({}),
+  pricing: pricingSchema,
+  exchange: exchangeSchema,
   /** Answers explanations to the gateway and `berth explain`; left out, nothing listens. */
   screening: z
     .strictObject({

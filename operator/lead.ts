@@ -44,6 +44,9 @@ import { runTogether } from './run-together.js';
 import type { OperatorMetrics } from './metrics.js';
 import { OrderBook } from './orderbook/order-book.js';
 import type { PolicyView } from './policy-view.js';
+import { exchangeSettings } from './pricing/config.js';
+import { createStrategy } from './pricing/create-strategy.js';
+import { ExchangeFeed } from './pricing/exchange-feed.js';
 import { Registration } from './provider/registration.js';
 import type { RegistrationDeps } from './provider/registration.js';
 import type { ScreeningDesk } from './screening/server.js';
@@ -68,6 +71,10 @@ export interface LeadDeps {
   /** Names this process in what it writes. */
   readonly instance: string;
   readonly issueCertificate: RegistrationDeps['issue'];
+  /** What a price script inherits. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The body of a price source's URL. @throws when there is none in time */
+  readonly fetchText: (url: string, signal: AbortSignal) => Promise<string>;
   /** Told who answers screening questions. */
   readonly onDesk: (desk: ScreeningDesk) => void;
 }
@@ -164,6 +171,11 @@ export const lead = async (
       },
     );
 
+  const exchange = new ExchangeFeed({
+    ...{ reader, clock, fetchText: deps.fetchText },
+    settings: exchangeSettings(config.exchange),
+    onError: (source, err) => log.warn({ err, source }, 'a price source did not answer'),
+  });
   const bidding = createBidding(
     {
       ...{
@@ -183,6 +195,16 @@ export const lead = async (
       },
       ...{ proof, fees: paid, mempools: chain.mempools },
       ...{ metrics, clock, log, gasPrice: config.gasPrice, inventoryMaxAgeMs },
+      exchange: () => exchange.rates(),
+      strategy: createStrategy(config.pricing, {
+        env: deps.env,
+        clock,
+        onAnswer: () => {
+          bidding.reconsider();
+          cycle.wake();
+        },
+        onStderr: (text) => log.debug({ text }, 'the price script said'),
+      }),
       wake: () => cycle.wake(),
     },
     signal,
@@ -330,6 +352,7 @@ export const lead = async (
   const closer = looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s));
   const loops = [
     ...[cycle, recount, unread, register, labels, compare],
+    looped('exchange', config.exchange.refreshMs, (s) => exchange.refresh(s)),
     looped('funds', timings.fundsMs, () => funds.refresh()),
     looped('refill', timings.compareMs, (s) => refill.run(s)),
     earned,

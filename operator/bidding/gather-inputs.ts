@@ -1,6 +1,6 @@
 /** Reads what one bidding cycle needs, or says why nothing may be decided now. */
-import type { ExchangeRate, ExchangeRates } from '../../bidengine/exchange.js';
-import { parseDecimal } from '../../market/money.js';
+import type { ExchangeRates } from '../../bidengine/exchange.js';
+import type { PricingStrategy } from '../../bidengine/strategy.js';
 import type { Reason } from '../../market/reasons.js';
 import type { ChainSync } from '../chain-view/chain-sync.js';
 import type { ChainView } from '../chain-view/chain-view.js';
@@ -26,14 +26,11 @@ export interface GatherDeps {
   readonly gasPrice: string;
   /** Silence of the API server after which what is free counts as unknown, milliseconds. */
   readonly inventoryMaxAgeMs: number;
+  /** What coins are worth now. */
+  readonly exchange: () => ExchangeRates;
+  /** Who names prices, where it is not the price books. */
+  readonly strategy: PricingStrategy | undefined;
 }
-
-const UNKNOWN: ExchangeRate = {
-  status: 'stale',
-  why: 'no price source is configured',
-  conservativeUsd: parseDecimal('1'),
-};
-const UNKNOWN_EXCHANGE: ExchangeRates = { akt: UNKNOWN, usdc: UNKNOWN };
 
 export const isReason = (value: CycleInputs | Reason): value is Reason => 'code' in value;
 
@@ -57,7 +54,9 @@ export const gatherInputs = (
   if (provider.spec.bidding.paused)
     return { code: 'Paused', message: 'spec.bidding.paused is set.', field: 'spec.bidding.paused' };
   const facts = sync.facts();
-  const fault = view.staleness() ?? inventory.fault(inventoryMaxAgeMs) ?? policies.fault();
+  // A strategy of its own needs no price book.
+  const unpriced = deps.strategy === undefined ? policies.fault() : undefined;
+  const fault = view.staleness() ?? inventory.fault(inventoryMaxAgeMs) ?? unpriced;
   if (fault !== undefined) return fault;
   if (facts === undefined)
     return { code: 'ChainNotRead', message: 'Orders, bids and leases have not been listed yet.' };
@@ -89,7 +88,8 @@ export const gatherInputs = (
       deposit: bidDeposit(known),
     }),
     nowMs: deps.clock.now(),
-    exchange: UNKNOWN_EXCHANGE,
+    exchange: deps.exchange(),
+    ...(deps.strategy === undefined ? {} : { strategy: deps.strategy }),
     blockedHostnames: provider.spec.bidding.blockedHostnames ?? [],
     maxPendingPercentPerOwner: provider.spec.bidding.maxPendingPercentPerOwner,
     inventory: (reservations) => inventory.snapshot(reservations),

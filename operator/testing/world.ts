@@ -228,6 +228,8 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
             instance: 'world',
           },
           issueCertificate: () => Promise.resolve(TEST_CERTIFICATE),
+          env: {},
+          fetchText: () => Promise.reject(new Error('no price source in a test')),
           onDesk: (answering) => {
             desk = answering;
           },
