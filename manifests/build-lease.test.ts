@@ -243,6 +243,17 @@ describe('resources', () => {
       limits: { 'amd.com/gpu': '1' },
     });
   });
+
+  it('a MIG slice is asked for by the resource that was reserved', () => {
+    const resource = 'nvidia.com/mig-1g.10gb';
+    const service = withGpu('vendor/nvidia/model/h100-mig-1g10gb');
+    const placement = { web: { nodes: ['n1'], gpuResource: resource } };
+    const [container] = podOf(built([service], { placement }))['containers'] as readonly {
+      readonly resources: { readonly limits: Readonly<Record<string, string>> };
+    }[];
+    expect(container?.resources.limits[resource]).toBe('1');
+    expect(container?.resources.limits['nvidia.com/gpu']).toBeUndefined();
+  });
 });
 
 describe('where pods go', () => {
