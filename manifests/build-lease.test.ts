@@ -248,7 +248,9 @@ describe('resources', () => {
     const resource = 'nvidia.com/mig-1g.10gb';
     const service = withGpu('vendor/nvidia/model/h100-mig-1g10gb');
     const placement = { web: { nodes: ['n1'], gpuResource: resource } };
-    const [container] = podOf(built([service], { placement }))['containers'] as readonly {
+    const [container] = podOf(built([service], { placement }))[
+      'containers'
+    ] as unknown as readonly {
       readonly resources: { readonly limits: Readonly<Record<string, string>> };
     }[];
     expect(container?.resources.limits[resource]).toBe('1');
