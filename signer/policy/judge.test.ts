@@ -1,5 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, test } from '@jest/globals';
+import { MsgBurnACT } from '@akashnetwork/chain-sdk/private-types/akash.v1';
 import { MsgExec } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import type { ChainMessage } from '../../chain/ports.js';
 import { encodeMessage } from '../../chain/tx/messages.js';
@@ -58,9 +59,16 @@ describe('what a provider needs is signed', () => {
       'a certificate',
       { type: 'create-certificate', owner: PROVIDER, certPem: 'c', pubkeyPem: 'p' },
     ],
+    ['earnings burnt for fees', { type: 'burn-act', owner: PROVIDER, amountUact: 5n }],
     ['a revocation', { type: 'revoke-certificate', owner: PROVIDER, serial: '12' }],
   ])('%s', async (_, message) => {
     expect(codeOf(POLICY, await signBytesOf([message]))).toBe('allowed');
+  });
+
+  test('taking a lease back counts as a close', async () => {
+    const start: ChainMessage = { ...closeBid(), type: 'start-reclaim' } as ChainMessage;
+    const verdict = judge(POLICY, await signBytesOf([start]));
+    expect(verdict).toMatchObject({ allowed: true, spend: { closes: 1n } });
   });
 
   test('a grantee signs for the provider, inside MsgExec and under its own name', async () => {
@@ -113,6 +121,15 @@ describe('what nobody needs is refused, with its reason', () => {
       expect(codeOf(POLICY, await signBytesOfBody([nested]))).toBe('SignTypeForbidden');
     },
   );
+
+  test('earnings burnt into another pocket', async () => {
+    const value = MsgBurnACT.encode({
+      ...{ owner: PROVIDER, to: TENANT },
+      coinsToBurn: { denom: 'uact', amount: '5' },
+    }).finish();
+    const bytes = await signBytesOfBody([{ typeUrl: '/akash.bme.v1.MsgBurnACT', value }]);
+    expect(codeOf(POLICY, bytes)).toBe('SignForAnotherAccount');
+  });
 
   test('another chain', async () => {
     const bytes = await signBytesOf([withdraw()], { chainId: 'akashnet-2' });

@@ -30,6 +30,7 @@ const read = (signBytes: Uint8Array): Read => {
 
 const wrongAccount = (policy: SigningPolicy, m: ReadMessage): string | undefined => {
   if (m.facts.account !== policy.provider) return m.facts.account;
+  if (m.facts.payee !== undefined && m.facts.payee !== policy.provider) return m.facts.payee;
   if (m.grantee !== undefined && m.grantee !== policy.key) return m.grantee;
   return undefined;
 };
@@ -63,7 +64,7 @@ const spendOf = (doc: ReadSignDoc, messages: readonly ReadMessage[]): Spend =>
         ...NOTHING_SPENT,
         depositsUakt: uakt ? amount : 0n,
         depositsUact: uakt ? 0n : amount,
-        closes: facts.kind === 'close-bid' ? 1n : 0n,
+        closes: facts.kind === 'close-bid' || facts.kind === 'start-reclaim' ? 1n : 0n,
       };
     })
     .reduce(addSpend, {

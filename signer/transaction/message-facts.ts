@@ -12,7 +12,9 @@ import type { FieldTable } from './strict-fields.js';
 export type MessageKind =
   | 'create-bid'
   | 'close-bid'
+  | 'start-reclaim'
   | 'withdraw-lease'
+  | 'burn-act'
   | 'create-provider'
   | 'update-provider'
   | 'create-certificate'
@@ -24,6 +26,8 @@ export interface MessageFacts {
   readonly account: string;
   /** Taken from that account, and given back later. */
   readonly deposit?: Coin;
+  /** Who gets what the message moves; nobody but the account itself ever may. */
+  readonly payee?: string;
   /** The address tenants will be sent to. */
   readonly hostUri?: string;
 }
@@ -54,8 +58,14 @@ const createBid: Reader = (value) => {
 };
 
 const onBid =
-  (kind: 'close-bid' | 'withdraw-lease', table: FieldTable): Reader =>
+  (kind: 'close-bid' | 'start-reclaim' | 'withdraw-lease', table: FieldTable): Reader =>
   (value) => ({ kind, account: providerOf(readFields(value, table, kind).bytes(1)) });
+
+/** akash.bme.v1.MsgBurnACT: earnings turned into the coin that fees are paid in. */
+const burnAct: Reader = (value) => {
+  const burn = readFields(value, { 1: 'bytes', 2: 'bytes', 3: 'bytes' }, 'MsgBurnACT');
+  return { kind: 'burn-act', account: burn.text(1), payee: burn.text(2) };
+};
 
 const onProvider =
   (kind: 'create-provider' | 'update-provider'): Reader =>
@@ -83,6 +93,8 @@ const revokeCertificate: Reader = (value) => {
 const READERS: ReadonlyMap<string, Reader> = new Map([
   ['/akash.market.v1beta5.MsgCreateBid', createBid],
   ['/akash.market.v1beta5.MsgCloseBid', onBid('close-bid', { 1: 'bytes', 2: 'uint' })],
+  ['/akash.market.v1beta5.MsgLeaseStartReclaim', onBid('start-reclaim', { 1: 'bytes', 2: 'uint' })],
+  ['/akash.bme.v1.MsgBurnACT', burnAct],
   ['/akash.market.v1beta5.MsgWithdrawLease', onBid('withdraw-lease', { 1: 'bytes' })],
   ['/akash.provider.v1beta4.MsgCreateProvider', onProvider('create-provider')],
   ['/akash.provider.v1beta4.MsgUpdateProvider', onProvider('update-provider')],
