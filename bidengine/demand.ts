@@ -57,14 +57,22 @@ const persistentOf = ({ resources }: ResourceUnit): ReadonlyMap<string, bigint> 
 
 const NO_VOLUMES: ReadonlyMap<string, bigint> = new Map();
 
+/** Groups do not change, and one decision asks several times: to place, to weigh models, to price. */
+const known = new WeakMap<GroupSpec, readonly UnitDemand[]>();
+
 /**
  * Every unit of a group.
  * @throws GpuAttributeError when a GPU attribute has another form (`checks/order-sound.ts` tells first)
  */
 export const demandsOf = (group: GroupSpec): readonly UnitDemand[] => {
-  const units = group.units.map(demandOf);
-  const groupPersistent = persistentTotals(units);
-  return groupPersistent.size === 0 ? units : units.map((u) => ({ ...u, groupPersistent }));
+  let demands = known.get(group);
+  if (demands === undefined) {
+    const units = group.units.map(demandOf);
+    const groupPersistent = persistentTotals(units);
+    demands = groupPersistent.size === 0 ? units : units.map((u) => ({ ...u, groupPersistent }));
+    known.set(group, demands);
+  }
+  return demands;
 };
 
 /** @throws GpuAttributeError when a GPU attribute has another form */

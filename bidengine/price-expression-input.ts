@@ -14,34 +14,54 @@ const PER_MILLI = new Decimal('0.001');
 const sumOver = (units: readonly UnitDemand[], of: (u: UnitDemand) => bigint): Decimal =>
   new Decimal(units.reduce((sum, u) => sum + of(u) * BigInt(u.count), 0n).toString());
 
-/** @param price US dollars per hour so far */
+const maxPriceOf = ({ order, exchange, blockTimeMs }: PricingInput): Decimal => {
+  const most = groupMaxPrice(order.spec);
+  const asset = assetOf(most.denom);
+  const rate = asset === undefined ? undefined : priceRate(exchange, asset);
+  return rate === undefined ? new Decimal('0') : toUsdPerHour(most.amount.times(rate), blockTimeMs);
+};
+
+/** Each part is worked out when an expression names it. @param price US dollars per hour so far */
 export const expressionInput = (
   input: PricingInput,
   units: readonly UnitDemand[],
   price: Decimal,
 ): ExpressionInput => {
-  const { order, snapshot, models, exchange, blockTimeMs, nowMs } = input;
+  const { order, snapshot, models, nowMs } = input;
   const [gpu] = models.values();
-  const most = groupMaxPrice(order.spec);
-  const asset = assetOf(most.denom);
-  const rate = asset === undefined ? undefined : priceRate(exchange, asset);
-  const utc = new Date(nowMs);
   return {
     price,
-    maxPrice:
-      rate === undefined ? new Decimal('0') : toUsdPerHour(most.amount.times(rate), blockTimeMs),
-    gpus: groupGpus(order.spec),
+    get maxPrice() {
+      return maxPriceOf(input);
+    },
+    get gpus() {
+      return groupGpus(order.spec);
+    },
     gpuVendor: gpu?.vendor ?? '',
     gpuModel: gpu?.model ?? '',
     gpuRam: gpu?.ram ?? '',
     gpuInterface: gpu?.interface ?? '',
-    vcpu: sumOver(units, (u) => u.exact.milliCpu).times(PER_MILLI),
-    memoryGib: sumOver(units, (u) => u.exact.memoryBytes).times(GIB_PER_BYTE),
-    replicas: BigInt(units.reduce((sum, u) => sum + u.count, 0)),
+    get vcpu() {
+      return sumOver(units, (u) => u.exact.milliCpu).times(PER_MILLI);
+    },
+    get memoryGib() {
+      return sumOver(units, (u) => u.exact.memoryBytes).times(GIB_PER_BYTE);
+    },
+    get replicas() {
+      return BigInt(units.reduce((sum, u) => sum + u.count, 0));
+    },
     owner: order.id.owner,
-    attributes: new Map(order.spec.requirements.attributes.map((a) => [a.key, a.value])),
-    utilisation: gpu === undefined ? gpuUtilisation(snapshot) : modelUtilisation(snapshot, gpu),
-    hour: BigInt(utc.getUTCHours()),
-    weekday: BigInt(utc.getUTCDay()),
+    get attributes() {
+      return new Map(order.spec.requirements.attributes.map((a) => [a.key, a.value]));
+    },
+    get utilisation() {
+      return gpu === undefined ? gpuUtilisation(snapshot) : modelUtilisation(snapshot, gpu);
+    },
+    get hour() {
+      return BigInt(new Date(nowMs).getUTCHours());
+    },
+    get weekday() {
+      return BigInt(new Date(nowMs).getUTCDay());
+    },
   };
 };

@@ -6,7 +6,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Decimal, parseDecimal } from '../market/money.js';
 
-/** What an expression may name; `docs/pricing.md` lists them for people. */
+/** What an expression may name; only what it names is looked at. `docs/pricing.md` lists them for people. */
 export interface ExpressionInput {
   /** US dollars per hour of the whole order, floors and ceiling not yet applied. */
   readonly price: Decimal;
@@ -76,6 +76,8 @@ const VARIABLES: Readonly<Record<keyof ExpressionInput, string>> = {
   ...{ vcpu: 'Decimal', memoryGib: 'Decimal', replicas: 'int', owner: 'string' },
   ...{ attributes: 'map<string, string>', utilisation: 'Decimal', hour: 'int', weekday: 'int' },
 };
+
+const NAMES = Object.keys(VARIABLES) as readonly (keyof ExpressionInput)[];
 
 type Two = readonly [Money, Money];
 const divide = (a: Decimal, b: Decimal): Decimal => {
@@ -152,19 +154,18 @@ export const compileExpression = (text: string): PriceExpression => {
   if (forbidden !== undefined) {
     throw new ExpressionError(`must not use ${forbidden}: a price takes a bounded time`);
   }
+  const used = NAMES.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   return {
     text,
-    evaluate: ({ price, maxPrice, vcpu, memoryGib, utilisation, ...rest }) => {
+    evaluate: (input) => {
       let result: unknown;
       try {
-        result = run({
-          ...rest,
-          price: money(price),
-          maxPrice: money(maxPrice),
-          vcpu: money(vcpu),
-          memoryGib: money(memoryGib),
-          utilisation: money(utilisation),
-        });
+        const context: Record<string, unknown> = {};
+        for (const name of used) {
+          const value = input[name];
+          context[name] = value instanceof Decimal ? money(value) : value;
+        }
+        result = run(context);
       } catch (error) {
         return { ok: false, problem: wordsOf(error) };
       }

@@ -63,13 +63,22 @@ class PolicyStrategy implements PricingStrategy {
     const policy = policyFor(this.#policies, input.order, gpus);
     if (policy === undefined) return { ok: false, reasons: [noPolicy(this.#policies.length)] };
     const refusal = tenantRefusal(policy, input.order.id.owner);
-    const outcome = quote(input, policy);
+    const outcome = quote(input, policy, this.#pricesOf(policy, input));
     if (refusal === undefined) return outcome;
     return { ok: false, reasons: [refusal, ...(outcome.ok ? [] : outcome.reasons)] };
   }
 
   #pricesOf(policy: PricingPolicy, market: MarketInput): OrderPrices {
-    if (this.#last?.market !== market) this.#last = { market, prices: new Map() };
+    const { order, snapshot, nowMs } = market;
+    const before = this.#last?.market;
+    if (
+      this.#last === undefined ||
+      before?.order !== order ||
+      before.snapshot !== snapshot ||
+      before.nowMs !== nowMs
+    ) {
+      this.#last = { market, prices: new Map() };
+    }
     let prices = this.#last.prices.get(policy);
     if (prices === undefined) {
       prices = new OrderPrices(policy, market, demandsOf(market.order.spec));

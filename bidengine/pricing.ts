@@ -36,13 +36,6 @@ const coinRate = ({ order, exchange }: PricingInput): Decimal | Reason => {
   return reason('PriceSourceStale', message, field);
 };
 
-/** Floor and computed price of a whole order, in millionths of a US dollar per block. */
-const floorOf = (policy: PricingPolicy, blockTimeMs: number, costUsdPerHour: Decimal): Decimal =>
-  larger(
-    toMicroUsdPerBlock(larger(policy.floorUsdPerHour ?? ZERO, costUsdPerHour), blockTimeMs),
-    policy.minimumUactPerBlock ?? ZERO,
-  );
-
 const computedUsd = (
   input: PricingInput,
   policy: PricingPolicy,
@@ -65,22 +58,27 @@ const isReason = (value: Decimal | Reason): value is Reason => 'code' in value;
 
 /**
  * What the order costs per block with the GPUs in `input.models`, by `policy`.
+ * @param prices the book as this order meets it, where it is at hand already
  * @throws RangeError when a block time is not above 0
  */
-export const quote = (input: PricingInput, policy: PricingPolicy): PriceOutcome => {
+export const quote = (
+  input: PricingInput,
+  policy: PricingPolicy,
+  prices = new OrderPrices(policy, input, demandsOf(input.order.spec)),
+): PriceOutcome => {
   const { order, models } = input;
   const blockTimeMs = policy.blockTimeMs ?? input.blockTimeMs;
   const units = demandsOf(order.spec);
-  const priced = priceTerms(order.spec, units, models, new OrderPrices(policy, input, units));
+  const priced = priceTerms(order.spec, units, models, prices);
   const coinUsd = coinRate(input);
   const lacking = [...priced.missing, ...(isReason(coinUsd) ? [coinUsd] : [])];
   if (lacking.length > 0 || isReason(coinUsd)) return refused(...lacking);
   const usd = computedUsd(input, policy, units, priced);
   if (isReason(usd)) return refused(usd);
 
-  const computed = toMicroUsdPerBlock(usd, blockTimeMs);
-  const floor = floorOf(policy, blockTimeMs, priced.costUsdPerHour);
-  const total = larger(computed, floor);
+  const soldUsd = larger(usd, larger(policy.floorUsdPerHour ?? ZERO, priced.costUsdPerHour));
+  const converted = toMicroUsdPerBlock(soldUsd, blockTimeMs);
+  const total = larger(converted, policy.minimumUactPerBlock ?? ZERO);
   const { denom } = groupMaxPrice(order.spec);
   const exact = denom === PRICE_DENOM ? total : total.div(coinUsd);
   const amount = roundPrice(exact, policy);
@@ -109,8 +107,8 @@ export const quote = (input: PricingInput, policy: PricingPolicy): PriceOutcome 
       breakdown: priced.terms,
       policy: policy.name,
       objections,
-      ...(computed.lt(floor)
-        ? { raisedTo: `the floor of policy ${policy.name} is ${words(floor)}` }
+      ...(soldUsd.gt(usd) || total.gt(converted)
+        ? { raisedTo: `the floor of policy ${policy.name} is ${words(total)}` }
         : {}),
     },
   };
