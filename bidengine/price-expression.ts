@@ -1,6 +1,6 @@
 /**
  * The optional last word of a price book: a CEL expression (cel.dev) over the order and the price so far, in exact decimals. It
- * is checked when the book is read, and bounded: no loops, no regular expressions, at most a few hundred nodes (adr/0013).
+ * is checked when the book is read, and bounded: no loops, no regular expressions, at most a few hundred nodes (adr/0009).
  */
 import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
