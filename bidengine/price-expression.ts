@@ -40,6 +40,8 @@ export type ExpressionOutcome =
 
 export interface PriceExpression {
   readonly text: string;
+  /** Whether orders that differ in their GPU model alone may get prices in another order than their rates. */
+  readonly looksAtGpu: boolean;
   /** Never throws: what goes wrong is a problem, and a problem is no bid. */
   evaluate(input: ExpressionInput): ExpressionOutcome;
 }
@@ -78,6 +80,10 @@ const VARIABLES: Readonly<Record<keyof ExpressionInput, string>> = {
 };
 
 const NAMES = Object.keys(VARIABLES) as readonly (keyof ExpressionInput)[];
+
+const LOOK_AT_GPU: readonly (keyof ExpressionInput)[] = [
+  ...(['gpuVendor', 'gpuModel', 'gpuRam', 'gpuInterface', 'utilisation'] as const),
+];
 
 type Two = readonly [Money, Money];
 const divide = (a: Decimal, b: Decimal): Decimal => {
@@ -157,6 +163,7 @@ export const compileExpression = (text: string): PriceExpression => {
   const used = NAMES.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   return {
     text,
+    looksAtGpu: used.some((name) => LOOK_AT_GPU.includes(name)),
     evaluate: (input) => {
       let result: unknown;
       try {

@@ -13,6 +13,9 @@ import type { MarketInput } from './strategy.js';
 const HUNDRED = new Decimal('100');
 const PER_CENT = new Decimal('0.01');
 
+/** Rates of a book repeat from order to order, and discounts from tenant to tenant. */
+const discounted = new WeakMap<PricedRate, Map<Decimal, PricedRate>>();
+
 type Step = Scarcity['steps'][number] | undefined;
 
 /** @see {@link PriceBook}, which holds what does not depend on the order */
@@ -21,8 +24,10 @@ export class OrderPrices {
   readonly #book: PriceBook;
   readonly #market: MarketInput;
   readonly #units: readonly UnitDemand[];
+  readonly #percent: Decimal | undefined;
   readonly #discount: readonly PriceFactor[];
   readonly #steps = new Map<string, Step>();
+  readonly #gpus = new Map<string, PricedGpu>();
 
   constructor(policy: PricingPolicy, market: MarketInput, units: readonly UnitDemand[]) {
     this.policy = policy;
@@ -30,6 +35,7 @@ export class OrderPrices {
     this.#market = market;
     this.#units = units;
     const percent = policy.tenants.discounts?.get(market.order.id.owner);
+    this.#percent = percent;
     this.#discount =
       percent === undefined
         ? []
@@ -47,15 +53,30 @@ export class OrderPrices {
     if (base === undefined) return undefined;
     const scarcity = this.#scarcity(model, gpus);
     if (scarcity.length === 0 && this.#discount.length === 0) return base.sold;
-    const { usdPerHour, factors } = withFactors(base.usdPerHour, [...scarcity, ...this.#discount]);
-    return atLeastCost({ usdPerHour, factors: [...base.factors, ...factors], cost: base.cost });
+    const key = `${gpus} ${formatGpu(model)}`;
+    let priced = this.#gpus.get(key);
+    if (priced === undefined) {
+      const changes = [...scarcity, ...this.#discount];
+      const { usdPerHour, factors } = withFactors(base.usdPerHour, changes);
+      priced = atLeastCost({ usdPerHour, factors: [...base.factors, ...factors], cost: base.cost });
+      this.#gpus.set(key, priced);
+    }
+    return priced;
   }
 
   rate(usdPerHour: Decimal, curve?: 'cpu' | 'memory'): PricedRate {
     const base = this.#book.rate(usdPerHour, curve);
-    if (this.#discount.length === 0) return base;
-    const discounted = withFactors(base.usdPerHour, this.#discount);
-    return { ...discounted, factors: [...base.factors, ...discounted.factors] };
+    const percent = this.#percent;
+    if (percent === undefined) return base;
+    let known = discounted.get(base);
+    if (known === undefined) discounted.set(base, (known = new Map<Decimal, PricedRate>()));
+    let priced = known.get(percent);
+    if (priced === undefined) {
+      const { usdPerHour: less, factors } = withFactors(base.usdPerHour, this.#discount);
+      priced = { usdPerHour: less, factors: [...base.factors, ...factors] };
+      known.set(percent, priced);
+    }
+    return priced;
   }
 
   #scarcity(model: GpuModel, gpus: number): readonly PriceFactor[] {

@@ -47,7 +47,7 @@ class PolicyStrategy implements PricingStrategy {
   constructor(policies: readonly PricingPolicy[]) {
     this.#policies = policies;
     this.pricesVaryByModel = policies.some(
-      (p) => p.appliesTo?.gpus !== undefined || p.expression !== undefined,
+      (p) => p.appliesTo?.gpus !== undefined || p.expression?.looksAtGpu === true,
     );
   }
 
