@@ -8,7 +8,7 @@ import { signerFromMnemonic } from '../../chain/wallet.js';
 import { isTrue } from '../../crds/conditions.js';
 import { DEVNET_ACCOUNTS } from '../../devnet/accounts.js';
 import { startDevnet } from '../../devnet/process.js';
-import { buildBundle } from '../../hack/release/bundle.js';
+import { buildBundle, NODE_FLAGS } from '../../hack/release/bundle.js';
 import { COMPUTE_PROVIDERS } from '../../kube/resources.js';
 import { parseDecimal } from '../../market/money.js';
 import type { Chain, ChainRole } from '../../test/peers/chain.js';
@@ -38,6 +38,12 @@ export interface BenchOptions {
   readonly chainThrough?: StackOptions['chainThrough'];
   readonly withdrawalPeriodSeconds?: number;
 }
+
+/** PROFILE=folder has every process leave its processor profile there. */
+const PROFILING =
+  process.env['PROFILE'] === undefined
+    ? []
+    : ['--cpu-prof', '--cpu-prof-dir', process.env['PROFILE']];
 
 export const say = (line: string): void => console.error(line);
 
@@ -83,7 +89,7 @@ export const startBench = async (options: BenchOptions = {}): Promise<BenchStack
     start: ({ name, configFile, logPath }) =>
       supervise({
         ...{ name, command: process.execPath, logPath, env: { NODE_OPTIONS: '' } },
-        args: ['--enable-source-maps', join(bundle, name, 'main.js'), '--config', configFile],
+        args: [...PROFILING, ...NODE_FLAGS, join(bundle, name, 'main.js'), '--config', configFile],
       }),
     ...(chainThrough === undefined ? {} : { chainThrough }),
   });

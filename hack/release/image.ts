@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packImage } from '../images/docker-archive.js';
 import { place } from '../images/root-fs.js';
-import { buildBundle } from './bundle.js';
+import { NODE_FLAGS, buildBundle } from './bundle.js';
 import { debianRoot, USER_ID } from './debian-root.js';
 import type { DebianPackage } from './debian-root.js';
 
@@ -39,7 +39,7 @@ export const buildImage = async (dir: string): Promise<BuiltImage> => {
         workingDir: '/app',
         env: {
           NODE_ENV: 'production',
-          NODE_OPTIONS: '--enable-source-maps',
+          NODE_OPTIONS: NODE_FLAGS.join(' '),
           NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt',
         },
         labels: {
