@@ -18,5 +18,5 @@ COPY --from=build /node /usr/local/bin/node
 COPY --from=build /out /app
 WORKDIR /app
 USER 65532:65532
-ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
+ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=4"
 ENTRYPOINT ["/usr/local/bin/node"]
