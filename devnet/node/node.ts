@@ -143,13 +143,14 @@ export class DevnetNode {
     }
   }
 
+  /** Asks the application: CometBFT names a block a moment before the application has committed it and can be queried. */
   async #hasBlock(): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.rpcUrl}/status`);
+      const answer = await fetch(`${this.rpcUrl}/abci_info`);
       const body = (await answer.json()) as {
-        readonly result?: { readonly sync_info: { readonly latest_block_height: string } };
+        readonly result?: { readonly response: { readonly last_block_height?: string } };
       };
-      return BigInt(body.result?.sync_info.latest_block_height ?? '0') > 0n;
+      return BigInt(body.result?.response.last_block_height ?? '0') > 0n;
     } catch {
       return false;
     }
