@@ -1,6 +1,6 @@
 /** Every process of an order's way as a container: devnet, a proxy in front of it, operator and gateway; one control plane outside. */
 import { chmod, chown, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { DEVNET_ACCOUNTS } from '../../devnet/accounts.js';
 import { packImage } from '../../hack/images/docker-archive.js';
@@ -55,20 +55,23 @@ const handOver = async (path: string): Promise<string> => {
 };
 
 /**
- * What a pod would have mounted: the configuration, and the files that it names, in one folder of the image's user. They are
- * copied, because the originals are root's alone.
+ * What a pod would have mounted: the configuration, and every file of the stack that it names, in one folder of the image's
+ * user. They are copied, because the originals are root's alone.
  */
 const mountedFiles = async (folder: string, configFile: string): Promise<string> => {
   await mkdir(folder, { recursive: true });
-  const config = parse(await readFile(configFile, 'utf8')) as Record<string, unknown>;
-  for (const field of ['kubeconfig', 'keyFile']) {
-    const from = config[field];
-    if (typeof from !== 'string') continue;
-    await copyFile(from, join(folder, field));
-    await handOver(join(folder, field));
-    config[field] = `/etc/berth/${field}`;
+  const home = dirname(configFile);
+  const named: string[] = [];
+  const config = JSON.stringify(parse(await readFile(configFile, 'utf8')), (_, value: unknown) => {
+    if (typeof value !== 'string' || !value.startsWith(`${home}/`)) return value;
+    named.push(value);
+    return `/etc/berth/${basename(value)}`;
+  });
+  for (const from of named) {
+    await copyFile(from, join(folder, basename(from)));
+    await handOver(join(folder, basename(from)));
   }
-  await writeFile(join(folder, 'config.yaml'), stringify(config));
+  await writeFile(join(folder, 'config.yaml'), config);
   return folder;
 };
 
