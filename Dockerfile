@@ -18,5 +18,6 @@ COPY --from=build /node /usr/local/bin/node
 COPY --from=build /out /app
 WORKDIR /app
 USER 65532:65532
-ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=4"
-ENTRYPOINT ["/usr/local/bin/node"]
+ENV NODE_ENV=production
+# The flags of hack/release/bundle.ts.
+ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--max-semi-space-size=4", "--heap-growing-percent=20"]

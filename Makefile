@@ -107,10 +107,9 @@ bench-backtest: $(DEPS) ## orders replayed per second
 bench-cold-orders: $(DEPS) ## 10,000 open orders at a cold start, without chain and cluster
 	@$(TSX) bench/cold-orders.ts
 
-# The bar of this one (every bid in the next block) is a goal: see docs/performance.md for where we are.
 .PHONY: bench-bids
-bench-bids: $(DEPS) tools ## blocks from order to bid, for bursts of 1 to 200 orders
-	@$(TSX) bench/bids.ts
+bench-bids: $(DEPS) tools ## from order to bid: bursts, a cold start, 500 leases, delays (PART="bursts cold leases delays")
+	@$(TSX) bench/bids.ts $(PART)
 
 .PHONY: bench-devnet
 bench-devnet: $(DEPS) ## how long the devnet takes to check one transaction

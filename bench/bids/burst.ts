@@ -40,6 +40,17 @@ const logged = (logPath: string): ReadonlyMap<string, { height: bigint; accepted
   return found;
 };
 
+/** What the operator last said of orders that it does not bid on, by order path. */
+const refused = (logPath: string): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>();
+  for (const line of readFileSync(logPath, 'utf8').split('\n')) {
+    if (!line.includes('"no bid: ')) continue;
+    const entry = JSON.parse(line) as { order: string; msg: string };
+    found.set(entry.order, entry.msg);
+  }
+  return found;
+};
+
 /** Orders of one tenant in one block. */
 export const createOrders = async (
   { tenant }: BenchStack,
@@ -93,6 +104,12 @@ export const followBids = async (
       const ms = log.get(path)?.acceptedMs ?? Number.NaN;
       return `${path}: H+${b.createdAt - height}, in the mempool ${ms.toFixed(0)} ms after the block`;
     });
+  const there = new Set(bids.map((b) => formatOrderId(orderIdOf(b.id))));
+  const why =
+    paths.size === bids.length ? new Map<string, string>() : refused(stack.operator.logPath);
+  for (const path of paths) {
+    if (!there.has(path)) misses.push(`${path}: ${why.get(path) ?? 'no bid, and no word of it'}`);
+  }
   return {
     orders: paths.size,
     first: delays[0] ?? Number.NaN,

@@ -19,40 +19,39 @@ export interface DelayedBursts {
   readonly bursts: readonly Burst[];
 }
 
+/** Each delay on a stack of its own: the cluster has room for some six hundred pods, and every bid holds one. */
+const measure = async (dir: string, delayMs: number): Promise<DelayedBursts> => {
+  let link: OwnToxicLink | undefined;
+  const bench = await startBench({
+    chainThrough: async (rpcUrl) => {
+      link = await startToxicLink(dir, `chain-${delayMs}`, Number(new URL(rpcUrl).port));
+      return `http://127.0.0.1:${link.port}`;
+    },
+  });
+  try {
+    await bench.bidding();
+    if (delayMs > 0) await link?.add({ type: 'latency', ms: delayMs });
+    for (let i = 0; i < 3; i += 1) await burst(bench, 5);
+    const bursts: Burst[] = [];
+    for (const orders of BURSTS) {
+      const found = await burst(bench, orders);
+      printBurst(`${delayMs} ms per answer`, found);
+      bursts.push(found);
+    }
+    return { delayMs, bursts };
+  } finally {
+    await bench.stop();
+    await link?.stop();
+  }
+};
+
 /** @returns whether no order was left without a bid; the curve itself has no bar */
 export const benchDelays = async (): Promise<boolean> => {
   const dir = mkdtempSync(join(tmpdir(), 'berth-bench-delays-'));
   const results: DelayedBursts[] = [];
-  let link: OwnToxicLink | undefined;
   try {
-    const bench = await startBench({
-      chainThrough: async (rpcUrl) => {
-        link = await startToxicLink(dir, 'chain', Number(new URL(rpcUrl).port));
-        return `http://127.0.0.1:${link.port}`;
-      },
-    });
-    try {
-      for (const delayMs of DELAYS_MS) {
-        if (delayMs > 0) {
-          await link?.heal();
-          await link?.add({ type: 'latency', ms: delayMs });
-        }
-        await bench.bidding();
-        for (let i = 0; i < 3; i += 1) await burst(bench, 5);
-        const bursts: Burst[] = [];
-        for (const orders of BURSTS) {
-          const found = await burst(bench, orders);
-          printBurst(`${delayMs} ms per answer`, found);
-          bursts.push(found);
-        }
-        results.push({ delayMs, bursts });
-      }
-      await link?.heal();
-    } finally {
-      await bench.stop();
-    }
+    for (const delayMs of DELAYS_MS) results.push(await measure(dir, delayMs));
   } finally {
-    await link?.stop();
     rmSync(dir, { recursive: true, force: true });
   }
   writeFileSync(PLOT, plotDelays(results));

@@ -34,12 +34,12 @@ export const buildImage = async (dir: string): Promise<BuiltImage> => {
       {
         references: [BERTH_IMAGE],
         root,
-        entrypoint: ['/usr/local/bin/node'],
+        // Node takes the flags of its heap on the command line only.
+        entrypoint: ['/usr/local/bin/node', ...NODE_FLAGS],
         user: `${USER_ID}:${USER_ID}`,
         workingDir: '/app',
         env: {
           NODE_ENV: 'production',
-          NODE_OPTIONS: NODE_FLAGS.join(' '),
           NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt',
         },
         labels: {
