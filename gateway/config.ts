@@ -42,26 +42,39 @@ const bucket = (burst: number, perSecond: number) =>
 
 const limits = z
   .strictObject({
+    /** Longest body of a request. */
     maxBodyBytes: z
       .int()
       .min(1024)
       .max(1024 * 1024)
       .default(1024 * 1024),
+    /** All headers of a request together. */
     maxHeaderBytes: z
       .int()
       .min(1024)
       .max(64 * 1024)
       .default(16 * 1024),
+    /** Open at once, all callers together. */
     connections: count.default(4096),
+    /** Open at once from one address. */
     connectionsPerAddress: count.default(128),
+    /** From the connection to a whole TLS ClientHello. */
     helloSeconds: seconds.default(3),
+    /** From there to the end of the handshake. */
     handshakeSeconds: seconds.default(10),
+    /** To the end of a request's headers. */
     headersSeconds: seconds.default(10),
+    /** To the end of a request's body. */
     requestSeconds: seconds.default(60),
+    /** How long an idle connection is kept. */
     keepAliveSeconds: seconds.default(30),
+    /** How often these times are looked at. */
     checkSeconds: seconds.default(1),
+    /** New connections from one address. */
     newConnections: bucket(200, 50),
+    /** Requests from one address. */
     perAddress: bucket(200, 50),
+    /** Requests of one tenant. */
     perOwner: bucket(100, 20),
   })
   .prefault({});
@@ -88,6 +101,7 @@ export const configSchema = z.strictObject({
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   provider: z
     .strictObject({
+      /** The provider's account. */
       address,
       /** The host of the provider's on-chain URI. */
       hostname,
@@ -97,6 +111,7 @@ export const configSchema = z.strictObject({
     .optional(),
   chain: z
     .strictObject({
+      /** For example akashnet-2. */
       chainId: z.string().min(1).optional(),
       /** RPC nodes in order of preference. */
       endpoints: z.array(z.url({ protocol: /^https?$/ })).min(1),
@@ -114,7 +129,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** How long chain and API server may take to answer one question. */
   timeouts: z
-    .strictObject({ chainSeconds: seconds.default(10), clusterSeconds: seconds.default(10) })
+    .strictObject({
+      /** For one query of the chain. */
+      chainSeconds: seconds.default(10),
+      /** For one request to the API server. */
+      clusterSeconds: seconds.default(10),
+    })
     .prefault({}),
   tokens: z
     .strictObject({
@@ -138,12 +158,19 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** How long a manifest may be ahead of its lease on chain. */
       waitSeconds: z.number().min(0).max(110).default(30),
+      /** How often the chain is asked for it meanwhile. */
       pollSeconds: z.number().min(0.01).max(30).default(1),
+      /** How many manifests may wait at once. */
       maxWaiting: count.default(256),
     })
     .prefault({}),
   limits,
-  stop: z.strictObject({ graceSeconds: z.number().min(0).max(600).default(20) }).prefault({}),
+  stop: z
+    .strictObject({
+      /** How long open requests and streams may go on after SIGTERM. */
+      graceSeconds: z.number().min(0).max(600).default(20),
+    })
+    .prefault({}),
 });
 
 export type GatewayConfig = z.infer<typeof configSchema>;

@@ -54,7 +54,9 @@ export const configSchema = z.strictObject({
       port: z.number().int().min(0).max(65535).default(9090),
     })
     .prefault({}),
+  /** Who names prices: `strategy: policy` (PricingPolicy objects), `script` or `scale` (docs/pricing.md). */
   pricing: pricingSchema,
+  /** What coins are worth in US dollars. */
   exchange: exchangeSchema,
   /** Answers explanations to the gateway and `berth explain`; left out, nothing listens. */
   screening: z
@@ -68,9 +70,13 @@ export const configSchema = z.strictObject({
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   leaderElection: z
     .strictObject({
+      /** Off only where there is exactly one replica, ever. */
       enabled: z.boolean().default(true),
+      /** How long a silent leader keeps the lead. */
       leaseDurationMs: periodMs(15_000),
+      /** A leader that could not renew for so long ends itself. */
       renewDeadlineMs: periodMs(10_000),
+      /** How often the lead is renewed or tried for. */
       retryPeriodMs: periodMs(2_000),
     })
     .prefault({}),
@@ -122,6 +128,7 @@ export const configSchema = z.strictObject({
       leaseResyncMs: periodMs(30_000),
       /** Reading of every escrow account; what is about to run dry is looked at with each block. */
       fundsMs: periodMs(30_000),
+      /** Status of the ComputeProvider. */
       statusMs: periodMs(2_000),
       /** A chain view older than this stops new bids and every teardown. */
       staleAfterMs: periodMs(20_000),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { SKIP_REASONS } from '../bidengine/reasons.js';
-import { reasonsTable } from './reasons-table.js';
 import { BID_REASONS, LEASE_REASONS, PROVIDER_REASONS, SCREENING_REASONS } from './reasons.js';
 
 const codes = new Set(
@@ -34,12 +33,6 @@ const sources = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .join('\n');
 
 describe("the operator's reasons", () => {
-  it('docs/reasons.md holds the tables that the codes make; on a difference, put the expected text between the marks', () => {
-    const page = readFileSync(new URL('../docs/reasons.md', here), 'utf8');
-    const [, found = ''] = page.split(/<!-- operator:(?:begin|end) -->\n/);
-    expect(found.trim()).toBe(reasonsTable().join('\n').trim());
-  });
-
   it('every code that the operator gives is documented', () => {
     const given = [...sources.matchAll(/\b(?:code|reason): '([A-Z][A-Za-z]+)'/g)].map((m) => m[1]);
     const logged = [...sources.matchAll(/['`]([A-Z][a-z]+(?:[A-Z][a-z]+)+): /g)].map((m) => m[1]);

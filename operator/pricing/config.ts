@@ -37,10 +37,13 @@ export const pricingSchema = z
 /** Sources beside the chain's oracle are asked only when they are listed here. */
 export const exchangeSchema = z
   .strictObject({
+    /** How often prices are asked for. */
     refreshMs: z.number().int().min(10).default(60_000),
     /** A price that is older does not count. */
     maxAgeMs: z.number().int().min(1_000).default(600_000),
+    /** How long a source may take to answer. */
     timeoutMs: z.number().int().min(10).default(5_000),
+    /** Beside the chain's oracle: a URL that answers JSON, and the path of the price in it. */
     sources: z
       .array(
         z.strictObject({
@@ -54,6 +57,7 @@ export const exchangeSchema = z
       .default([]),
     /** US dollars per coin for valuing fees and deposits while no source is fresh; never for a price. */
     conservativeAktUsd: usd.default('5'),
+    /** The same for bridged USDC. */
     conservativeUsdcUsd: usd.default('1.1'),
   })
   .prefault({});
