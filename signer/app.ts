@@ -13,7 +13,7 @@ import { createInternalServer } from './internal-server.js';
 import { signerFromKeyFile } from './key-file.js';
 import { createMetrics } from './metrics.js';
 import { createCallerCheck } from './service/caller.js';
-import { latestTokenOf } from './service/leadership.js';
+import { latestLeadershipOf } from './service/leadership.js';
 import { createSignerServer } from './service/server.js';
 import { BatchSigner } from './service/sign-batch.js';
 import { KubeStateStore } from './state/state-store.js';
@@ -76,7 +76,7 @@ export const startSigner = async (
     signer,
     policy: policyOf(config, signer.address),
     store: new KubeStateStore(api, config.namespace, config.counters),
-    latestToken: latestTokenOf(api, config.leaderElection),
+    latestLeadership: latestLeadershipOf(api, config.leaderElection),
     now: Date.now,
     onLost: () => {
       metrics.countersLost(Date.now() / 1000);

@@ -26,12 +26,13 @@ const world = async (policy: SigningPolicy = POLICY, installed = true) => {
     await kube.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: NAME });
   }
   let lost = 0;
+  let leadership = { lease: 'a', changes: 9 };
   const start = (): BatchSigner =>
     new BatchSigner({
       signer: SIGNER,
       policy,
       store: new KubeStateStore(kube, NAME.namespace, NAME.name),
-      latestToken: async () => 9,
+      latestLeadership: async () => leadership,
       now: () => 1_790_000_000_000,
       onLost: () => {
         lost += 1;
@@ -39,7 +40,12 @@ const world = async (policy: SigningPolicy = POLICY, installed = true) => {
     });
   const state = async () =>
     parseState((await kube.get(CONFIG_MAPS, NAME))?.data?.['state.json'] ?? '');
-  return { kube, start, state, lost: () => lost };
+  return {
+    ...{ kube, start, state, lost: () => lost },
+    lead: (next: typeof leadership): void => {
+      leadership = next;
+    },
+  };
 };
 
 const codes = (answers: readonly SignAnswer[]): readonly string[] =>
@@ -110,6 +116,28 @@ describe('fencing', () => {
     const signer = start();
     expect(codes(await signer.sign({ token: 10, signBytes: bytes }))).toEqual(['SignTokenUnknown']);
     expect(codes(await signer.sign({ token: 5, signBytes: bytes }))).toEqual(['signed']);
+  });
+
+  test('a Lease that was made anew counts from zero, and its leaders are believed', async () => {
+    const { start, lead, state } = await world();
+    const bytes = [await signBytesOf([withdraw()])];
+    const signer = start();
+    expect(codes(await signer.sign({ token: 7, signBytes: bytes }))).toEqual(['signed']);
+    lead({ lease: 'b', changes: 1 });
+    expect(codes(await signer.sign({ token: 1, signBytes: bytes }))).toEqual(['signed']);
+    expect(await state()).toMatchObject({ token: 1, lease: 'b' });
+    // The one before it, and leaders of the old Lease, are fenced off by the new one.
+    expect(codes(await signer.sign({ token: 0, signBytes: bytes }))).toEqual(['SignTokenOld']);
+    expect(codes(await signer.sign({ token: 7, signBytes: bytes }))).toEqual(['SignTokenUnknown']);
+  });
+
+  test('a leader whose Lease was deleted is not believed', async () => {
+    const { start, lead } = await world();
+    const bytes = [await signBytesOf([withdraw()])];
+    const signer = start();
+    expect(codes(await signer.sign({ token: 7, signBytes: bytes }))).toEqual(['signed']);
+    lead({ lease: '', changes: -1 });
+    expect(codes(await signer.sign({ token: 6, signBytes: bytes }))).toEqual(['SignTokenUnknown']);
   });
 
   test('a token alone is remembered even when everything it came with was refused', async () => {

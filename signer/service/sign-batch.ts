@@ -12,6 +12,7 @@ import { limitFault, spentUp, withSpend } from '../policy/spending.js';
 import { refuse } from '../reasons.js';
 import type { SignerState } from '../state/signer-state.js';
 import type { StateStore, StoredState } from '../state/state-store.js';
+import type { Leadership } from './leadership.js';
 import { Recent } from './recent.js';
 
 export interface SignBatch {
@@ -30,8 +31,8 @@ export interface SignBatchDeps {
   readonly signer: Signer;
   readonly policy: SigningPolicy;
   readonly store: StateStore;
-  /** How often leadership has changed so far, as its Lease object says. @throws KubeUnavailableError */
-  readonly latestToken: () => Promise<number>;
+  /** The Lease object that the operators compete for, as it is now. @throws KubeUnavailableError */
+  readonly latestLeadership: () => Promise<Leadership>;
   /** Wall clock, Unix milliseconds. */
   readonly now: () => number;
   /** Told when the counters were lost, so that everything counts as spent for a day. */
@@ -68,19 +69,10 @@ export class BatchSigner {
     try {
       const stored = await store.load();
       const state = this.#stateOf(stored);
-      if (token < state.token) {
-        return refuseAll(
-          refuse(
-            'SignTokenOld',
-            `The caller's leadership is number ${token}; number ${state.token} has been served since.`,
-          ),
-        );
-      }
-      if (token > state.token && token > (await this.#deps.latestToken())) {
-        return refuseAll(refuse('SignTokenUnknown', `Nobody has led under number ${token} yet.`));
-      }
+      const leadership = await this.#leadershipOf(state, token);
+      if ('code' in leadership) return refuseAll(leadership);
       judged = this.#judge(state, signBytes);
-      await this.#write(stored, state, token, judged.spend);
+      await this.#write(stored, state, { token, lease: leadership.lease }, judged.spend);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return refuseAll(
@@ -104,16 +96,38 @@ export class BatchSigner {
     return { token: 0, spent: spentUp(this.#deps.policy, this.#deps.now()) };
   }
 
+  /** Which Lease the caller leads by, or why it is not believed. The Lease is read only when something is new. */
+  async #leadershipOf(
+    state: SignerState,
+    token: number,
+  ): Promise<{ readonly lease: string } | Reason> {
+    if (token === state.token && state.lease !== undefined) return { lease: state.lease };
+    const { lease, changes } = await this.#deps.latestLeadership();
+    // A Lease that was made anew counts from zero again: what was served under the one before says nothing about it.
+    const isAnother = state.lease !== undefined && state.lease !== lease;
+    if (token < state.token && !isAnother) {
+      return refuse(
+        'SignTokenOld',
+        `The caller's leadership is number ${token}; number ${state.token} has been served since.`,
+      );
+    }
+    if (token > changes) {
+      return refuse('SignTokenUnknown', `Nobody has led under number ${token} yet.`);
+    }
+    return { lease };
+  }
+
   /** Writes when there is something to remember: a batch of refusals and repetitions costs no write. */
   async #write(
     stored: StoredState,
     before: SignerState,
-    token: number,
+    { token, lease }: { readonly token: number; readonly lease: string },
     more: Spend,
   ): Promise<void> {
-    const known = typeof stored.found === 'object' && token === before.token;
+    const known =
+      typeof stored.found === 'object' && token === before.token && lease === before.lease;
     if (known && more.transactions === 0n) return;
-    await stored.save({ token, spent: withSpend(before.spent, this.#deps.now(), more) });
+    await stored.save({ token, lease, spent: withSpend(before.spent, this.#deps.now(), more) });
   }
 
   #judge(state: SignerState, all: readonly Uint8Array[]): Judged {

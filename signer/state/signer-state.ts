@@ -6,6 +6,8 @@ import type { Spent } from '../policy/spending.js';
 export interface SignerState {
   /** The highest fencing token seen: the transitions count of the operator's leader-election Lease. */
   readonly token: number;
+  /** uid of the Lease that counted it. */
+  readonly lease?: string | undefined;
   readonly spent: Spent;
 }
 
@@ -17,6 +19,7 @@ const amount = z
 const schema = z.strictObject({
   version: z.literal(1),
   token: z.number().int().min(0),
+  lease: z.string().optional(),
   spent: z.array(
     z.strictObject({
       slice: z.number().int().min(0),
@@ -34,10 +37,11 @@ const schema = z.strictObject({
 const spendText = (spend: Spend): Record<string, string> =>
   Object.fromEntries(Object.entries(spend).map(([key, value]) => [key, String(value)]));
 
-export const formatState = ({ token, spent }: SignerState): string =>
+export const formatState = ({ token, lease, spent }: SignerState): string =>
   JSON.stringify({
     version: 1,
     token,
+    ...(lease === undefined ? {} : { lease }),
     spent: spent.map(({ slice, spend }) => ({ slice, spend: spendText(spend) })),
   });
 
@@ -50,5 +54,7 @@ export const parseState = (text: string): SignerState | undefined => {
     return undefined;
   }
   const { data } = schema.safeParse(raw);
-  return data === undefined ? undefined : { token: data.token, spent: data.spent };
+  if (data === undefined) return undefined;
+  const { token, lease, spent } = data;
+  return { token, spent, ...(lease === undefined ? {} : { lease }) };
 };
