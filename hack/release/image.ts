@@ -1,5 +1,5 @@
 /** Berth's own image, from Debian packages, Node and the bundle: for machines that can pull no base image. */
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packImage } from '../images/docker-archive.js';
@@ -19,15 +19,13 @@ export interface BuiltImage {
   readonly node: string;
 }
 
-/** Packs the image below `dir` (`berth.tar`, loadable by `docker load` and `ctr images import`). */
-export const buildImage = async (dir: string): Promise<BuiltImage> => {
-  mkdirSync(dir, { recursive: true });
+/** Packs the bundle that lies in `<dir>/bundle` as `<dir>/berth.tar`. */
+export const packBundle = async (dir: string): Promise<BuiltImage> => {
   const root = mkdtempSync(join(tmpdir(), 'berth-release-'));
   chmodSync(root, 0o755); // becomes the image's /, which every user must be able to enter
   try {
     const packages = await debianRoot(root, join(dir, 'debian'));
     place(process.execPath, root, 'usr/local/bin/node');
-    await buildBundle(join(dir, 'bundle'));
     cpSync(join(dir, 'bundle'), join(root, 'app'), { recursive: true });
     const archive = join(dir, 'berth.tar');
     await packImage(
@@ -54,4 +52,10 @@ export const buildImage = async (dir: string): Promise<BuiltImage> => {
   } finally {
     rmSync(root, { recursive: true });
   }
+};
+
+/** Packs the image below `dir` (`berth.tar`, loadable by `docker load` and `ctr images import`). */
+export const buildImage = async (dir: string): Promise<BuiltImage> => {
+  await buildBundle(join(dir, 'bundle'));
+  return packBundle(dir);
 };

@@ -20,20 +20,27 @@ import type { Stack } from '../stack/stack.js';
 
 const PATIENCE = { timeoutMs: 90_000 };
 
-export const providerOf = async (stack: Stack): Promise<ComputeProvider> => {
+/** Where Berth runs, as far as one has to look: whoever started it, as processes, containers or pods. */
+export type Installation = Pick<Stack, 'api' | 'namespace'>;
+
+export const providerOf = async (stack: Installation): Promise<ComputeProvider> => {
   const provider = await stack.api.get(COMPUTE_PROVIDERS, { name: 'provider' });
   if (provider === undefined) throw new Error('there is no ComputeProvider');
   return provider;
 };
 
-export const bidOf = (stack: Stack, id: BidId): Promise<Bid | undefined> =>
+export const bidOf = (stack: Installation, id: BidId): Promise<Bid | undefined> =>
   stack.api.get(BIDS, { name: leaseNamespace(id) });
 
-export const leaseOf = (stack: Stack, id: BidId): Promise<ComputeLease | undefined> =>
+export const leaseOf = (stack: Installation, id: BidId): Promise<ComputeLease | undefined> =>
   stack.api.get(COMPUTE_LEASES, { name: leaseNamespace(id) });
 
 /** Waits until a condition of the ComputeProvider has this reason; returns its message. */
-export const expectCondition = (stack: Stack, type: string, reason: string): Promise<string> =>
+export const expectCondition = (
+  stack: Installation,
+  type: string,
+  reason: string,
+): Promise<string> =>
   waitFor(
     `condition ${type} with reason ${reason}`,
     async () => {
@@ -44,7 +51,7 @@ export const expectCondition = (stack: Stack, type: string, reason: string): Pro
   );
 
 export const expectPhase = (
-  stack: Stack,
+  stack: Installation,
   id: BidId,
   phase: NonNullable<ComputeLease['status']>['phase'],
 ): Promise<ComputeLease> =>
@@ -58,7 +65,7 @@ export const expectPhase = (
   );
 
 export const expectBidState = (
-  stack: Stack,
+  stack: Installation,
   id: BidId,
   state: NonNullable<Bid['status']>['state'],
 ): Promise<Bid> =>
@@ -73,7 +80,7 @@ export const expectBidState = (
 
 /** The lease's pods, all bound to nodes. */
 export const expectScheduledPods = (
-  stack: Stack,
+  stack: Installation,
   id: BidId,
   count: number,
 ): Promise<readonly Pod[]> =>
@@ -88,7 +95,7 @@ export const expectScheduledPods = (
   );
 
 /** Nothing of the lease is left in the cluster: namespace, object, manifest, reservation. */
-export const expectAllGone = async (stack: Stack, id: BidId): Promise<void> => {
+export const expectAllGone = async (stack: Installation, id: BidId): Promise<void> => {
   const name = leaseNamespace(id);
   await waitFor(
     `everything of lease ${name} to be gone`,
@@ -105,7 +112,7 @@ export const expectAllGone = async (stack: Stack, id: BidId): Promise<void> => {
 };
 
 /** Waits until an open order is left alone for this reason. */
-export const expectSkipped = (stack: Stack, reason: string): Promise<true> =>
+export const expectSkipped = (stack: Installation, reason: string): Promise<true> =>
   waitFor(
     `an order skipped for ${reason}`,
     async () => ((await providerOf(stack)).status?.skippedByReason?.[reason] ?? 0) > 0 || undefined,
@@ -113,7 +120,7 @@ export const expectSkipped = (stack: Stack, reason: string): Promise<true> =>
   );
 
 /** Bid intents that lie in the cluster. */
-export const intentsOf = async (stack: Stack): Promise<readonly ConfigMap[]> => {
+export const intentsOf = async (stack: Installation): Promise<readonly ConfigMap[]> => {
   const { items } = await stack.api.list(CONFIG_MAPS, {
     namespace: stack.namespace,
     labelSelector: 'berth.dev/intent=true',
@@ -150,7 +157,7 @@ export const expectWithdrawal = (reader: ChainReader, id: BidId, before: bigint)
   );
 
 /** Every GPU is for sale again and no intent lingers. */
-export const expectNothingHeld = (stack: Stack): Promise<true> =>
+export const expectNothingHeld = (stack: Installation): Promise<true> =>
   waitFor(
     'every GPU to be available and every intent to be gone',
     async () => {

@@ -67,15 +67,18 @@ const succeeded = (
   );
 };
 
+/** What a tenant must know of the market: a chain, and where the provider's gateway answers at the moment. */
+export type Market = Pick<Stack, 'chain' | 'gatewayUrl'>;
+
 export class Tenant {
   readonly address: string;
-  readonly #stack: Stack;
+  readonly #market: Market;
   readonly #chain: ChainClient;
   readonly #lane: TxLane;
   readonly #account: ChainAccount;
 
-  private constructor(stack: Stack, chain: ChainClient, lane: TxLane, account: ChainAccount) {
-    this.#stack = stack;
+  private constructor(market: Market, chain: ChainClient, lane: TxLane, account: ChainAccount) {
+    this.#market = market;
     this.#chain = chain;
     this.#lane = lane;
     this.#account = account;
@@ -83,15 +86,15 @@ export class Tenant {
   }
 
   static async of(
-    stack: Stack,
+    market: Market,
     role: 'tenant' | 'otherTenant' | 'provider' = 'tenant',
   ): Promise<Tenant> {
-    const account = stack.chain.account(role);
-    const chain = connectChain({ endpoints: [stack.chain.rpcUrl], chainId: stack.chain.chainId });
+    const account = market.chain.account(role);
+    const chain = connectChain({ endpoints: [market.chain.rpcUrl], chainId: market.chain.chainId });
     const lane = chain.laneFor(await signerFromMnemonic(account.mnemonic), {
       gasPrice: { denom: 'uakt', amount: parseDecimal('0.025') },
     });
-    return new Tenant(stack, chain, lane, account);
+    return new Tenant(market, chain, lane, account);
   }
 
   get reader(): ChainClient['reader'] {
@@ -134,7 +137,7 @@ export class Tenant {
 
   /** Puts a signed transaction into the mempool of the chain's own node. @throws when it is not taken */
   async hand(tx: Uint8Array): Promise<void> {
-    const comet = await Comet38Client.connect(this.#stack.chain.rpcUrl);
+    const comet = await Comet38Client.connect(this.#market.chain.rpcUrl);
     const { code, log } = await comet.broadcastTxSync({ tx });
     comet.disconnect();
     if (code !== 0) throw new Error(`the mempool refused the transaction: ${log ?? code}`);
@@ -215,7 +218,7 @@ export class Tenant {
     headers: OutgoingHttpHeaders = {},
   ): Promise<ClientRequest> {
     const token = await this.token();
-    return request(new URL(path, this.#stack.gatewayUrl), {
+    return request(new URL(path, this.#market.gatewayUrl), {
       method,
       // A connection of its own: one that is kept alive would die with a killed gateway and fail the next request.
       agent: false,
@@ -231,7 +234,7 @@ export class Tenant {
   /** A stream of a lease through the gateway. @param path below the lease's, with its query */
   async stream(id: BidId, path: string): Promise<TenantStream> {
     const { dseq, gseq, oseq } = orderIdOf(id);
-    const url = new URL(`/lease/${dseq}/${gseq}/${oseq}/${path}`, this.#stack.gatewayUrl);
+    const url = new URL(`/lease/${dseq}/${gseq}/${oseq}/${path}`, this.#market.gatewayUrl);
     url.protocol = 'wss:';
     const socket = new WebSocket(url, {
       rejectUnauthorized: false,

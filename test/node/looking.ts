@@ -6,6 +6,7 @@ import type { LeaseServiceStatus } from '../../crds/generated/types.js';
 import type { Pod } from '../../kube/core-objects.js';
 import { INGRESSES, PODS, SERVICES } from '../../kube/resources.js';
 import { leaseOf, providerOf } from '../e2e/expectations.js';
+import type { Installation } from '../e2e/expectations.js';
 import type { NodeInventory } from '../peers/node/types.js';
 import { waitFor } from '../peers/wait.js';
 import type { RealLease, RealStack } from './real-stack.js';
@@ -13,8 +14,14 @@ import type { RealLease, RealStack } from './real-stack.js';
 /** A kubelet looks every ten seconds at what is full, and waits as long before it starts a crashed container again. */
 export const PATIENCE = { timeoutMs: 60_000, intervalMs: 200 };
 
+/** A cluster whose leases run on a real node; all that some looks need. */
+export interface OnNode {
+  readonly stack: Installation;
+}
+type InNamespace = Pick<RealLease, 'namespace'>;
+
 /** The lease's only pod that is not on its way out. */
-export const podOf = async (real: RealStack, { namespace }: RealLease): Promise<Pod> => {
+export const podOf = async (real: OnNode, { namespace }: InNamespace): Promise<Pod> => {
   const { items } = await real.stack.api.list(PODS, { namespace });
   const [pod, ...others] = items.filter(
     (p) =>
@@ -110,8 +117,8 @@ export const expectSameInventory = (real: RealStack, before: NodeInventory): Pro
 
 /** The Service's cluster address; nothing but kube-proxy's rules on the node leads from there to a pod. */
 export const clusterAddress = async (
-  real: RealStack,
-  { namespace }: RealLease,
+  real: OnNode,
+  { namespace }: InNamespace,
   service: string,
 ): Promise<string> => {
   const found = await real.stack.api.get(SERVICES, { name: service, namespace });

@@ -6,12 +6,15 @@ import type { OrderId } from '../../market/ids.js';
 import { startRpcProxy } from '../peers/rpc-proxy.js';
 import { txOf } from '../peers/rpc-words.js';
 import { marketActs } from './market-acts.js';
+import type { MarketAct } from './market-acts.js';
 
 export interface ChainGate {
   /** RPC URL for those whose words are to pass here. */
   readonly url: string;
   /** The distinct transactions with a bid on this order that came by, held ones too, as base64. */
   bidsSentOn(order: OrderId): readonly string[];
+  /** What every distinct transaction that came by does on the market, in the order of their coming. */
+  acts(): readonly MarketAct[];
   /** From now on no transaction gets through; whoever sends one waits for an answer. */
   hold(): void;
   /** Lets transactions pass again. Those that waited are thrown away: their senders are gone. */
@@ -35,6 +38,7 @@ export const startChainGate = async (rpcUrl: string): Promise<ChainGate> => {
           ({ kind, id }) => kind === 'bid' && id.owner === order.owner && id.dseq === order.dseq,
         ),
       ),
+    acts: () => [...sent].flatMap((tx) => marketActs(Buffer.from(tx, 'base64'))),
     hold: () =>
       proxy.use({
         onCall: (call) => ({ fate: txOf(call) === undefined ? 'pass' : 'hold' }),

@@ -14,7 +14,7 @@ import { writeKubeletConfiguration } from './configuration.js';
 import { serveControl } from './device-plugin/control-socket.js';
 import { type DevicePlugin, startDevicePlugin } from './device-plugin/device-plugin.js';
 import { followDevices } from './feature-discovery.js';
-import { importImage } from './images.js';
+import { ctr, importImage } from './images.js';
 import { startIngressController } from './ingress/ingress-controller.js';
 import { takeInventory } from './inventory.js';
 import { ADDRESSES, INGRESS_LISTEN } from './layout.js';
@@ -149,6 +149,9 @@ export const startRealNode = async (options: StartRealNodeOptions): Promise<Real
       }
     },
     importImage: (tarPath) => importImage(layout, tarPath),
+    signal: async (containerId, name) => {
+      await ctr(layout, 'tasks', 'kill', '--signal', name, containerId);
+    },
     inventory: () => takeInventory(layout, live().node.machine),
     stop,
     describe: () => [

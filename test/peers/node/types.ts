@@ -36,6 +36,14 @@ export interface RealNode {
   readonly ingressUrl: string;
   /** Loads a docker-archive tar into the node's image store. */
   readonly importImage: (tarPath: string) => Promise<void>;
+  /**
+   * Sends a signal to the first process of a container, behind the kubelet's back: SIGKILL is a crash, SIGSTOP a machine that
+   * hangs until SIGCONT. @throws NodeError when containerd knows no such task
+   */
+  readonly signal: (
+    containerId: string,
+    signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT',
+  ) => Promise<void>;
   /** What is on the node now, as the kernel and containerd have it, for proving that a lease left nothing. */
   readonly inventory: () => Promise<NodeInventory>;
   /** Ends everything of it; nothing is left on the machine but its logs. May be called twice. */
