@@ -8,6 +8,7 @@ import { addLease } from './verbs/lease.js';
 import { addRecord } from './verbs/record.js';
 import { addExplain } from './verbs/explain.js';
 import { addPricing } from './verbs/pricing.js';
+import { addProvider } from './verbs/provider.js';
 import { addSdl } from './verbs/sdl.js';
 import { addWallet } from './verbs/wallet.js';
 import { addWhy } from './verbs/why.js';
@@ -21,7 +22,7 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
 /** The whole of it, unparsed. */
 export const createProgram = (wire: Wire): Command => {
   const program = new Command('berth')
-    .description('Rent GPUs on the Akash marketplace.')
+    .description('Rent GPUs on the Akash marketplace, or run a provider there.')
     .option('--node <url>', 'RPC URL of a chain node, repeatable [env BERTH_NODE]', collect)
     .option('--home <dir>', "Berth's own folder [env BERTH_HOME, default ~/.berth]")
     .option('--key <name>', 'the key to sign with', 'default')
@@ -37,6 +38,7 @@ export const createProgram = (wire: Wire): Command => {
   addInventory(program, wire);
   addLease(program, wire);
   addPricing(program, wire);
+  addProvider(program, wire);
   addRecord(program, wire);
   addSdl(program, wire);
   addWallet(program, wire);

@@ -1,0 +1,10 @@
+/** The verbs `provider …`: for those who run a provider. One file of `verbs/provider/` each. */
+import type { Command } from 'commander';
+import type { Wire } from '../wiring.js';
+import { addVantage } from './provider/vantage.js';
+
+/** Adds them. */
+export const addProvider = (program: Command, wire: Wire): void => {
+  const provider = program.command('provider').description('set up, check and run a provider');
+  addVantage(provider, wire);
+};
