@@ -16,6 +16,8 @@ import type {
   Certificate,
   Deployment,
   Exchange,
+  FeeAllowance,
+  Grant,
   Group,
   Lease,
   LeaseState,
@@ -79,6 +81,10 @@ export interface ChainReader {
   exchange(): Promise<Exchange>;
   /** Every burn of uact that `owner` asked for, newest and oldest alike, and what became of it. */
   burnsOf(owner: string): Promise<readonly Swap[]>;
+  /** What `granter` lets `grantee` do in its name; the chain forgets what has expired. */
+  grants(granter: string, grantee: string): Promise<readonly Grant[]>;
+  /** The fees that `granter` pays for `grantee`. */
+  feeAllowance(granter: string, grantee: string): Promise<FeeAllowance | undefined>;
 }
 
 /** An answer that may destroy something, or why there is none. */
@@ -130,6 +136,31 @@ export interface BlockFeed {
   stalenessMs(): number;
 }
 
+/** What a provider's account may let a hot key do for it: all that a running provider ever sends. */
+export const GRANTABLE = [
+  'create-bid',
+  'close-bid',
+  'start-reclaim',
+  'withdraw-lease',
+  'create-provider',
+  'update-provider',
+  'create-certificate',
+  'revoke-certificate',
+  'burn-act',
+] as const;
+
+export type Grantable = (typeof GRANTABLE)[number];
+
+/** The terms under which one account pays another's fees. Always for messages run by a grant only, never for its own. */
+export interface AllowanceTerms {
+  /** Altogether, uakt. */
+  readonly limitUakt: bigint;
+  /** At most so much in each period, within the limit. */
+  readonly period?: { readonly seconds: number; readonly limitUakt: bigint } | undefined;
+  /** Unix seconds. */
+  readonly expiresAtSeconds: number;
+}
+
 /** Messages Berth sends; the union is the whole of what a key of ours may ever sign on behalf of provider or tenant. */
 export type ChainMessage =
   | {
@@ -175,6 +206,29 @@ export type ChainMessage =
   | { readonly type: 'revoke-certificate'; readonly owner: string; readonly serial: string }
   /** Turns uact of the owner's into uakt of the owner's, at the end of the chain's next epoch. */
   | { readonly type: 'burn-act'; readonly owner: string; readonly amountUact: bigint }
+  /** Lets `grantee` send messages of one type in the name of `granter`. */
+  | {
+      readonly type: 'grant';
+      readonly granter: string;
+      readonly grantee: string;
+      readonly message: Grantable;
+      /** Unix seconds. */
+      readonly expiresAtSeconds: number;
+    }
+  | {
+      readonly type: 'revoke-grant';
+      readonly granter: string;
+      readonly grantee: string;
+      readonly typeUrl: string;
+    }
+  /** Refused while there is an allowance between the two: it has to be revoked first. */
+  | {
+      readonly type: 'grant-fees';
+      readonly granter: string;
+      readonly grantee: string;
+      readonly terms: AllowanceTerms;
+    }
+  | { readonly type: 'revoke-fees'; readonly granter: string; readonly grantee: string }
   | {
       readonly type: 'send';
       readonly from: string;
@@ -239,6 +293,7 @@ export interface ChargedTx {
 
 /** Signs and broadcasts for one key. */
 export interface TxLane {
+  /** The account that the messages act for: the key's own, or the one that it is a grantee of. */
   readonly address: string;
   /** Several at once are signed in batches, closes before bids before withdrawals. */
   sign(messages: readonly ChainMessage[], options?: SubmitOptions): Promise<SignedTx>;
@@ -256,13 +311,19 @@ export interface TxLane {
 export type Signed = Uint8Array | ReasonError;
 
 /**
- * Signs sign-doc bytes with SIGN_MODE_DIRECT; keys never leave the implementation, which may be another process. A batch is
- * one call, and each document is answered by itself: what a policy refuses holds nothing else up.
+ * Signs sign-doc bytes with SIGN_MODE_DIRECT; keys never leave the implementation, which may be another process, an HSM or a
+ * KMS. A batch is one call, and each document is answered by itself: what a policy refuses holds nothing else up. What an
+ * implementation must promise is docs/remote-signers.md; test/contract/signer holds every one of ours to it.
  */
 export interface Signer {
+  /** The account of `publicKey`; both stay the same for the signer's life. */
   readonly address: string;
+  /** Compressed secp256k1, 33 bytes. */
   readonly publicKey: Uint8Array;
-  /** As many answers as documents, in their order. Rejects when no answer came at all. */
+  /**
+   * As many answers as documents, in their order; a signature is the 64 bytes r, s with a low s over SHA-256 of the document.
+   * Safe to ask again. Rejects when no answer came at all: then nothing is known of what was signed.
+   */
   signBatch(signBytes: readonly Uint8Array[]): Promise<readonly Signed[]>;
 }
 

@@ -150,3 +150,38 @@ export interface Swap {
   /** What was given. */
   readonly burned: Coin;
 }
+
+/** A right that one account gave another: to act in its name, one type of message at a time (authz). */
+export interface Grant {
+  readonly granter: string;
+  readonly grantee: string;
+  /** The chain's name of the message type, for example `/akash.market.v1beta5.MsgCreateBid`. */
+  readonly typeUrl: string;
+  /** Whether it holds for every message of the type; other kinds of authorization bound it somehow. */
+  readonly unbounded: boolean;
+  /** Unix milliseconds; `undefined` for one that never ends. */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** Fees that one account pays for another (feegrant). */
+export interface FeeAllowance {
+  readonly granter: string;
+  readonly grantee: string;
+  /** What is left of it altogether, uakt; `undefined` when it is not limited. */
+  readonly leftUakt: bigint | undefined;
+  /** An allowance that is given anew each period. */
+  readonly period:
+    | {
+        readonly seconds: number;
+        readonly limitUakt: bigint;
+        /** What is left of the present period. */
+        readonly leftUakt: bigint;
+        /** When the next period begins, Unix milliseconds by block time. */
+        readonly resetsAtMs: number;
+      }
+    | undefined;
+  /** Unix milliseconds; `undefined` for one that never ends. */
+  readonly expiresAtMs: number | undefined;
+  /** The chain's names of the message types that it pays for; `undefined` for all. */
+  readonly onlyTypeUrls: readonly string[] | undefined;
+}

@@ -186,3 +186,18 @@ describe('events that are not as they should be', () => {
     expect(events.map(line)).toEqual([`lease-reclaim-started ${bid(7)} 1795500000`]);
   });
 });
+
+describe('a message that a grantee ran', () => {
+  it('tells the same as one of its own, with one attribute more', () => {
+    const answer = JSON.parse(readRecording('authz-exec-bid.tx.json')) as {
+      readonly result: { readonly tx_result: { readonly events: readonly RawEvent[] } };
+    };
+    const event = answer.result.tx_result.events.find((e) => e.type.endsWith('EventBidCreated'));
+    if (event === undefined) throw new Error('no bid was recorded');
+    expect(event.attributes.map((a) => a.key)).toContain('authz_msg_index');
+    const decoded = decodeEvent(event);
+    expect(decoded === undefined ? '' : line(decoded)).toBe(
+      'bid-created akash1755j742uefcjur6qy6ylgkne80xsqn4dcs360u/1795426670889000/1/1/akash1s4wrgsqshl6sp2sswpggsjdv7vxy3w44tlwufw 1uact',
+    );
+  });
+});

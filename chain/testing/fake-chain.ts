@@ -26,11 +26,14 @@ import type {
   TxLane,
   TxOutcome,
 } from '../ports.js';
+import type { LaneOptions } from '../tx/lane-options.js';
 import { FakeMarket } from './fake-market.js';
 
 /** One transaction that a lane broadcast, and how it ended. */
 export interface Submission {
   readonly address: string;
+  /** The key's account where it acts for `address` by grants. */
+  readonly grantee: string | undefined;
   readonly messages: readonly ChainMessage[];
   readonly tx: SignedTx;
   outcome: TxOutcome | undefined;
@@ -112,6 +115,12 @@ export class FakeChain {
   #execute(submission: Submission, events: MarketEvent[]): TxOutcome {
     const { hash } = submission.tx;
     if (this.override !== undefined) return this.override(hash);
+    const { address, grantee, messages } = submission;
+    const fault =
+      grantee === undefined
+        ? undefined
+        : this.market.grants.execFault(address, grantee, messages, this.#timeMs);
+    if (fault !== undefined) return this.#included(hash, fault.code, fault.codespace, fault.log);
     const result = this.market.runAll(submission.messages);
     if ('code' in result) return this.#included(hash, result.code, result.codespace, result.log);
     events.push(...result);
@@ -178,8 +187,10 @@ export class FakeChain {
   };
 
   /** A lane of any address; only `address` of the signer is used. */
-  laneFor(signer: Pick<Signer, 'address'>): TxLane {
-    const { address } = signer;
+  laneFor(signer: Pick<Signer, 'address'>, options: Pick<LaneOptions, 'grantee'> = {}): TxLane {
+    const { granter } = options.grantee ?? {};
+    const address = granter ?? signer.address;
+    const grantee = granter === undefined ? undefined : signer.address;
     const sign: TxLane['sign'] = async (messages, options) => {
       this.#alive();
       this.#nonce += 1n;
@@ -192,7 +203,7 @@ export class FakeChain {
     };
     const broadcast: TxLane['broadcast'] = (tx, signal, onPending) => {
       onPending?.();
-      return this.#broadcast(address, tx, signal);
+      return this.#broadcast({ address, grantee }, tx, signal);
     };
     return {
       address,
@@ -207,11 +218,15 @@ export class FakeChain {
     };
   }
 
-  #broadcast(address: string, tx: SignedTx, signal: AbortSignal | undefined): Promise<TxOutcome> {
+  #broadcast(
+    by: Pick<Submission, 'address' | 'grantee'>,
+    tx: SignedTx,
+    signal: AbortSignal | undefined,
+  ): Promise<TxOutcome> {
     const done = this.submissions.find((s) => s.tx.hash === tx.hash && s.outcome !== undefined);
     if (done?.outcome !== undefined) return Promise.resolve(done.outcome);
     const messages = this.#signed.get(tx.hash) ?? [];
-    const submission: Submission = { address, messages, tx, outcome: undefined };
+    const submission: Submission = { ...by, messages, tx, outcome: undefined };
     this.submissions.push(submission);
     return new Promise((resolve, reject) => {
       this.#waiting.set(tx.hash, { submission, settle: resolve });
@@ -307,6 +322,13 @@ export class FakeChain {
       balances: (address) => read(() => market.balances.get(address) ?? []),
       exchange: () => read(() => market.exchange.terms),
       burnsOf: (owner) => read(() => market.exchange.burnsOf(owner)),
+      grants: (granter, grantee) =>
+        read(() =>
+          market.grants
+            .grants(granter, grantee)
+            .filter((g) => (g.expiresAtMs ?? Infinity) >= this.#timeMs),
+        ),
+      feeAllowance: (granter, grantee) => read(() => market.grants.allowance(granter, grantee)),
       marketParams: () =>
         read(() => ({
           orderMaxBids: 20,

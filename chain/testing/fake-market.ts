@@ -18,6 +18,7 @@ import type { AuditedAttributes } from '../../market/attributes.js';
 import type { ChainMessage } from '../ports.js';
 import { payOut, settle } from './fake-escrow.js';
 import type { PayingLease } from './fake-escrow.js';
+import { FakeGrants } from './fake-grants.js';
 import { FakeExchange } from './fake-exchange.js';
 
 /** A refusal in a block, as the chain gives it. */
@@ -52,6 +53,7 @@ export class FakeMarket {
   readonly accounts = new Map<string, Account>();
   readonly balances = new Map<string, readonly Coin[]>();
   readonly exchange = new FakeExchange();
+  readonly grants = new FakeGrants();
   /** Height of the block being made. */
   height = 1n;
 
@@ -124,6 +126,15 @@ export class FakeMarket {
         return this.#deposit(m);
       case 'burn-act':
         return this.#burn(m);
+      case 'grant':
+        this.grants.grant(m);
+        return [];
+      case 'revoke-grant':
+        return this.grants.revoke(m) ?? [];
+      case 'grant-fees':
+        return this.grants.grantFees(m) ?? [];
+      case 'revoke-fees':
+        return this.grants.revokeFees(m) ?? [];
       case 'send':
         return [];
     }

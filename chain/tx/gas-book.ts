@@ -4,7 +4,7 @@
  */
 import type { ChainMessage } from '../ports.js';
 import { lengthGas, MAX_GAS, TABLE, UNORDERED_GAS, withMargin } from './gas.js';
-import type { SizedMessage } from './gas.js';
+import type { GasTable, SizedMessage } from './gas.js';
 
 type Type = ChainMessage['type'];
 
@@ -18,10 +18,16 @@ const ENOUGH_SAMPLES = 8;
 const halfMore = (gas: bigint): bigint => (gas * 3n) / 2n;
 
 export class GasBook {
+  /** The figures that it starts from. */
+  readonly table: GasTable;
   /** Percent of the table's figure, per type. */
   readonly #percent = new Map<Type, bigint>();
   /** Gas used by one message, its length beyond the table's not counted, newest last. */
   readonly #used = new Map<Type, bigint[]>();
+
+  constructor(table: GasTable = TABLE) {
+    this.table = table;
+  }
 
   /** The limit to sign with. */
   limitFor(messages: readonly SizedMessage[]): bigint {
@@ -36,7 +42,7 @@ export class GasBook {
     if (type === undefined || messages.some((m) => m.type !== type)) return;
     const length = messages.reduce((sum, m) => sum + lengthGas(m), 0n);
     const each = (gasUsed - length) / BigInt(messages.length);
-    const { gas, worst } = TABLE[type];
+    const { gas, worst } = this.table[type];
     // The rare worst case is not the rule: it would make all the others dearer.
     if (each <= 0n || (worst !== undefined && each > halfMore(gas))) return;
     this.#used.set(type, [...(this.#used.get(type) ?? []), each].slice(-SAMPLES));
@@ -50,7 +56,7 @@ export class GasBook {
     if (limit < this.limitFor(messages)) return;
     for (const type of new Set(messages.map((m) => m.type))) {
       this.#used.delete(type);
-      if (TABLE[type].worst !== undefined) continue;
+      if (this.table[type].worst !== undefined) continue;
       const percent = halfMore(this.#percent.get(type) ?? 100n);
       this.#percent.set(type, percent > MAX_FACTOR * 100n ? MAX_FACTOR * 100n : percent);
     }
@@ -61,7 +67,7 @@ export class GasBook {
     const used = this.#used.get(type) ?? [];
     const gas =
       used.length < ENOUGH_SAMPLES
-        ? (withMargin(TABLE[type].gas) * (this.#percent.get(type) ?? 100n)) / 100n
+        ? (withMargin(this.table[type].gas) * (this.#percent.get(type) ?? 100n)) / 100n
         : withMargin(used.reduce((high, gas) => (gas > high ? gas : high), 0n));
     return gas + lengthGas(message);
   }

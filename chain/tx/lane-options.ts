@@ -6,8 +6,18 @@ import type { ChainReader } from '../ports.js';
 import type { HeadTracker } from '../rpc/head-tracker.js';
 import type { SendResult } from './send.js';
 
+/** A key that acts for another account by that account's grants (authz), which may pay its fees too (feegrant). */
+export interface GranteeMode {
+  /** The account that every message acts for. */
+  readonly granter: string;
+  /** Whether the granter pays the fees, or the key's own account. */
+  readonly granterPays: boolean;
+}
+
 /** How a lane pays and how patient it is. */
 export interface LaneOptions {
+  /** The key is only a grantee: every message is wrapped. Left out, the key's account acts for itself. */
+  readonly grantee?: GranteeMode | undefined;
   /** Per unit of gas, for example 0.025 uakt. */
   readonly gasPrice: DecCoin;
   /** How long an unordered transaction may wait, by block time; default 60, at most 590. */
@@ -37,6 +47,7 @@ export interface LaneDeps {
 
 /** With the defaults filled in. */
 export const withDefaults = (options: LaneOptions): Required<LaneOptions> => ({
+  grantee: undefined,
   timeoutSeconds: 60,
   pollMs: 500,
   resendMs: 2_000,

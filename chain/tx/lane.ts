@@ -15,6 +15,7 @@ import type { SeenHead } from '../rpc/head-tracker.js';
 import { AccountState } from './account-state.js';
 import { broadcastTx } from './broadcast.js';
 import { feesOf } from './fees-of.js';
+import { GRANTEE_TABLE, TABLE } from './gas.js';
 import { InclusionWatcher } from './inclusion.js';
 import type { Included } from './inclusion.js';
 import { withDefaults } from './lane-options.js';
@@ -51,18 +52,18 @@ class ChainTxLane implements TxLane {
   readonly #listeners: ((tx: ChargedTx) => void)[] = [];
 
   constructor(deps: LaneDeps, signer: Signer, options: LaneOptions) {
-    this.address = signer.address;
+    this.address = options.grantee?.granter ?? signer.address;
     this.#deps = deps;
     this.#options = withDefaults(options);
-    const { timeoutSeconds, pollMs, gasPrice } = this.#options;
+    const { timeoutSeconds, pollMs, gasPrice, grantee } = this.#options;
     const { comet, heads, clock, reader, chainId } = deps;
     const account = new AccountState(reader, signer.address);
     this.#line = new SequenceLine(account);
-    this.#lessons = new Lessons(gasPrice, clock);
+    this.#lessons = new Lessons(gasPrice, clock, grantee === undefined ? TABLE : GRANTEE_TABLE);
     const { gas, price } = this.#lessons;
     this.#inclusion = new InclusionWatcher({ comet, heads, pollMs });
     this.#maker = new TxMaker({
-      ...{ signer, account, chainId, gas, price },
+      ...{ signer, account, chainId, gas, price, grantee },
       nonces: new NonceSource(timeoutSeconds, () => clock.random()),
       head: (signal) => this.#head(signal),
     });
@@ -93,10 +94,11 @@ class ChainTxLane implements TxLane {
       const { made } = signed;
       const outcome = await this.#send(made.tx, signed, options.signal);
       if (attempt >= this.#options.attempts) return outcome;
-      const { unorderedRefused, price } = this.#lessons;
+      const { unorderedRefused, price, gas } = this.#lessons;
       const paid = feesOf(made.tx.bytes)[0]?.amount ?? 0n;
       const feeRaised = price.fee(made.gasLimit).amount > paid;
-      const next = nextAttempt(options, { made, outcome, unorderedRefused, feeRaised });
+      const { table } = gas;
+      const next = nextAttempt(options, { made, outcome, unorderedRefused, feeRaised, table });
       if (next === undefined) return outcome;
       options = next;
     }

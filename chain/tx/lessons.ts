@@ -3,17 +3,19 @@ import type { DecCoin } from '../../market/money.js';
 import type { ChainClock } from '../clock.js';
 import type { SignedTx, TxOutcome } from '../ports.js';
 import { GasBook } from './gas-book.js';
+import type { GasTable } from './gas.js';
 import { GasPrice } from './gas-price.js';
 import { isSdk, SDK } from './sdk-codes.js';
 import type { MadeTx } from './tx-maker.js';
 
 export class Lessons {
-  readonly gas = new GasBook();
+  readonly gas: GasBook;
   readonly price: GasPrice;
   #unorderedRefused = false;
   #unorderedWorks = false;
 
-  constructor(gasPrice: DecCoin, clock: Pick<ChainClock, 'now'>) {
+  constructor(gasPrice: DecCoin, clock: Pick<ChainClock, 'now'>, table: GasTable) {
+    this.gas = new GasBook(table);
     this.price = new GasPrice(gasPrice, clock);
   }
 

@@ -10,9 +10,16 @@ import {
   MsgCreateBid,
   MsgWithdrawLease,
 } from '@akashnetwork/chain-sdk/private-types/akash.v1beta5';
+import {
+  AllowedMsgAllowance,
+  BasicAllowance,
+  MsgExec,
+  MsgGrantAllowance,
+  PeriodicAllowance,
+} from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import { decodeTxRaw } from '@cosmjs/proto-signing';
 import { Decimal } from '../../market/money.js';
-import type { ChainMessage } from '../ports.js';
+import type { AllowanceTerms, ChainMessage } from '../ports.js';
 import { toGroupSpec, toOffers } from '../decode/group-spec.js';
 import { toBidId, toDeploymentId } from '../decode/ids.js';
 import { toCoin, toDecCoin } from '../decode/primitives.js';
@@ -23,10 +30,13 @@ import {
   encodeCreateBid,
   encodeCreateDeployment,
 } from './deposit-messages.js';
+import { encodeExec } from './exec.js';
 import { encodeMessage } from './messages.js';
 
 const TENANT = 'akash1755j742uefcjur6qy6ylgkne80xsqn4dcs360u';
 const PROVIDER = 'akash19h7kcru96wkylecd2vswv9eph6e58fnmk4fna5';
+const GRANTER = 'akash1s4wrgsqshl6sp2sswpggsjdv7vxy3w44tlwufw';
+const HOT = 'akash1z2une2l5n0l0pzalc0e8p7uqtu033n2pmhu9j3';
 const BURNER = 'akash1kkw82le3shqhjeh8yawe9w98u6ct7v2dre4j8j';
 const lease7 = { owner: TENANT, dseq: 7n, gseq: 1, oseq: 1, provider: PROVIDER, bseq: 0 };
 
@@ -128,6 +138,27 @@ describe('messages encode to the recorded bytes', () => {
     expect(hex(again)).toBe(hex(value));
   });
 
+  it('authz-grant: three rights at once, to the second', () => {
+    const messages = decodeTxRaw(recordedTxBytes('authz-grant')).body.messages;
+    const granted = (['create-bid', 'close-bid', 'withdraw-lease'] as const).map((message) =>
+      encodeMessage({
+        ...{ type: 'grant', message, granter: GRANTER, grantee: HOT },
+        expiresAtSeconds: 1_795_513_074,
+      }),
+    );
+    expect(granted.map((m) => [m.typeUrl, hex(m.value)])).toEqual(
+      messages.map((m) => [m.typeUrl, hex(m.value)]),
+    );
+  });
+
+  it('authz-exec-bid: the bid inside is the bid alone', () => {
+    const { typeUrl, value } = recorded('authz-exec-bid');
+    const msgs = MsgExec.decode(value).msgs;
+    const again = encodeExec(HOT, msgs);
+    expect([again.typeUrl, hex(again.value)]).toEqual([typeUrl, hex(value)]);
+    expect(MsgCreateBid.decode(msgs[0]?.value ?? new Uint8Array()).id?.provider).toBe(GRANTER);
+  });
+
   it('deposit-deployment', () => {
     const { value } = recorded('deposit-deployment');
     const accountId = bytesFields(value, 2)[0] ?? new Uint8Array();
@@ -191,5 +222,35 @@ describe('what the recordings do not show', () => {
         expect(toBidId(MsgWithdrawLease.decode(value).id, 'id').dseq).toBe(dseq);
       }),
     );
+  });
+});
+
+describe('a fee allowance', () => {
+  const give = (terms: AllowanceTerms): AllowedMsgAllowance => {
+    const m = { type: 'grant-fees', granter: GRANTER, grantee: HOT, terms } as const;
+    const { allowance } = MsgGrantAllowance.decode(encodeMessage(m).value);
+    expect(allowance?.typeUrl).toBe('/cosmos.feegrant.v1beta1.AllowedMsgAllowance');
+    return AllowedMsgAllowance.decode(allowance?.value ?? new Uint8Array());
+  };
+  const limits = { limitUakt: 5_000_000n, expiresAtSeconds: 1_795_513_074 };
+  const basic = {
+    spendLimit: [{ denom: 'uakt', amount: '5000000' }],
+    expiration: new Date('2026-11-24T09:37:54Z'),
+  };
+
+  it('pays for messages run by a grant and for nothing else', () => {
+    const { allowance, allowedMessages } = give(limits);
+    expect(allowedMessages).toEqual(['/cosmos.authz.v1beta1.MsgExec']);
+    expect(allowance?.typeUrl).toBe('/cosmos.feegrant.v1beta1.BasicAllowance');
+    expect(BasicAllowance.decode(allowance?.value ?? new Uint8Array())).toEqual(basic);
+  });
+
+  it('may be given anew each period', () => {
+    const { allowance } = give({ ...limits, period: { seconds: 86_400, limitUakt: 700_000n } });
+    expect(allowance?.typeUrl).toBe('/cosmos.feegrant.v1beta1.PeriodicAllowance');
+    const day = PeriodicAllowance.decode(allowance?.value ?? new Uint8Array());
+    expect(day.basic).toEqual(basic);
+    expect(Number(day.period?.seconds)).toBe(86_400);
+    expect(day.periodSpendLimit).toEqual([{ denom: 'uakt', amount: '700000' }]);
   });
 });

@@ -17,7 +17,11 @@ import {
   MsgCreateLease,
   MsgWithdrawLease,
 } from '@akashnetwork/chain-sdk/private-types/akash.v1beta5';
-import { MsgSend } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
+import {
+  MsgRevoke,
+  MsgRevokeAllowance,
+  MsgSend,
+} from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import type { ChainMessage } from '../ports.js';
 import { formatDeploymentId } from '../../market/ids.js';
 import { fromBidId, fromDeploymentId } from '../decode/ids.js';
@@ -27,6 +31,8 @@ import {
   encodeCreateBid,
   encodeCreateDeployment,
 } from './deposit-messages.js';
+import { encodeGrant, encodeGrantFees } from './grant-messages.js';
+import { TYPE_URLS } from './type-urls.js';
 import type { EncodedMessage } from './tx-body.js';
 
 type Of<T extends ChainMessage['type']> = Extract<ChainMessage, { readonly type: T }>;
@@ -48,18 +54,18 @@ const encodeProvider = (
 
 const ENCODERS: { readonly [T in ChainMessage['type']]: Encoder<T> } = {
   'create-bid': (m) => ({
-    typeUrl: '/akash.market.v1beta5.MsgCreateBid',
+    typeUrl: TYPE_URLS['create-bid'],
     value: encodeCreateBid(m),
   }),
   'close-bid': (m) => ({
-    typeUrl: '/akash.market.v1beta5.MsgCloseBid',
+    typeUrl: TYPE_URLS['close-bid'],
     value: MsgCloseBid.encode({
       id: fromBidId(m.id),
       reason: leaseReasonNumber(m.reason),
     }).finish(),
   }),
   'start-reclaim': (m) => ({
-    typeUrl: '/akash.market.v1beta5.MsgLeaseStartReclaim',
+    typeUrl: TYPE_URLS['start-reclaim'],
     // The SDK does not know this message; it has the fields of MsgCloseLease (wire/reclamation.ts).
     value: MsgCloseLease.encode({
       id: fromBidId(m.id),
@@ -67,7 +73,7 @@ const ENCODERS: { readonly [T in ChainMessage['type']]: Encoder<T> } = {
     }).finish(),
   }),
   'withdraw-lease': (m) => ({
-    typeUrl: '/akash.market.v1beta5.MsgWithdrawLease',
+    typeUrl: TYPE_URLS['withdraw-lease'],
     value: MsgWithdrawLease.encode({ id: fromBidId(m.id) }).finish(),
   }),
   'create-lease': (m) => ({
@@ -104,10 +110,10 @@ const ENCODERS: { readonly [T in ChainMessage['type']]: Encoder<T> } = {
       m.amount,
     ),
   }),
-  'create-provider': (m) => encodeProvider('/akash.provider.v1beta4.MsgCreateProvider', m),
-  'update-provider': (m) => encodeProvider('/akash.provider.v1beta4.MsgUpdateProvider', m),
+  'create-provider': (m) => encodeProvider(TYPE_URLS['create-provider'], m),
+  'update-provider': (m) => encodeProvider(TYPE_URLS['update-provider'], m),
   'create-certificate': (m) => ({
-    typeUrl: '/akash.cert.v1.MsgCreateCertificate',
+    typeUrl: TYPE_URLS['create-certificate'],
     value: MsgCreateCertificate.encode({
       owner: m.owner,
       cert: new TextEncoder().encode(m.certPem),
@@ -115,16 +121,36 @@ const ENCODERS: { readonly [T in ChainMessage['type']]: Encoder<T> } = {
     }).finish(),
   }),
   'revoke-certificate': (m) => ({
-    typeUrl: '/akash.cert.v1.MsgRevokeCertificate',
+    typeUrl: TYPE_URLS['revoke-certificate'],
     value: MsgRevokeCertificate.encode({ id: { owner: m.owner, serial: m.serial } }).finish(),
   }),
   'burn-act': (m) => ({
-    typeUrl: '/akash.bme.v1.MsgBurnACT',
+    typeUrl: TYPE_URLS['burn-act'],
     value: MsgBurnACT.encode({
       owner: m.owner,
       to: m.owner,
       coinsToBurn: { denom: 'uact', amount: m.amountUact.toString() },
     }).finish(),
+  }),
+  grant: (m) => ({
+    typeUrl: '/cosmos.authz.v1beta1.MsgGrant',
+    value: encodeGrant(m, TYPE_URLS[m.message]),
+  }),
+  'revoke-grant': (m) => ({
+    typeUrl: '/cosmos.authz.v1beta1.MsgRevoke',
+    value: MsgRevoke.encode({
+      granter: m.granter,
+      grantee: m.grantee,
+      msgTypeUrl: m.typeUrl,
+    }).finish(),
+  }),
+  'grant-fees': (m) => ({
+    typeUrl: '/cosmos.feegrant.v1beta1.MsgGrantAllowance',
+    value: encodeGrantFees(m),
+  }),
+  'revoke-fees': (m) => ({
+    typeUrl: '/cosmos.feegrant.v1beta1.MsgRevokeAllowance',
+    value: MsgRevokeAllowance.encode({ granter: m.granter, grantee: m.grantee }).finish(),
   }),
   send: (m) => ({
     typeUrl: '/cosmos.bank.v1beta1.MsgSend',

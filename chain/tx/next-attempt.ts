@@ -1,6 +1,7 @@
 /** Whether a transaction that failed is signed again, and how. Pure but for what the books have learned from the failure. */
 import type { SubmitOptions, TxOutcome } from '../ports.js';
 import { raisedGas } from './gas.js';
+import type { GasTable } from './gas.js';
 import type { MadeTx } from './tx-maker.js';
 import { isSdk, SDK } from './sdk-codes.js';
 
@@ -11,6 +12,7 @@ export interface AttemptFacts {
   readonly unorderedRefused: boolean;
   /** The node asks for a fee that is paid the next time. */
   readonly feeRaised: boolean;
+  readonly table: GasTable;
 }
 
 /** The options of another attempt, or `undefined` when this outcome is the answer. */
@@ -27,7 +29,7 @@ export const nextAttempt = (
     outcome.status === 'rejected' && timeoutNs !== undefined ? { ...fresh, timeoutNs } : fresh;
   if (isSdk(outcome, SDK.outOfGas)) {
     const wanted = outcome.status === 'included' ? outcome.gasWanted : made.gasLimit;
-    return { ...sameNonce, gas: raisedGas(wanted, made.sizes) };
+    return { ...sameNonce, gas: raisedGas(wanted, made.sizes, facts.table) };
   }
   if (outcome.status !== 'rejected') return undefined;
   if (isSdk(outcome, SDK.insufficientFee)) return feeRaised ? sameNonce : undefined;

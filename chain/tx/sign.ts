@@ -16,6 +16,8 @@ export interface TxPlan {
   readonly sequence: bigint;
   readonly gasLimit: bigint;
   readonly fee: readonly Coin[];
+  /** Who pays the fee by a grant, instead of the signer. */
+  readonly feeGranter?: string | undefined;
 }
 
 /** The name CometBFT gives a transaction: SHA-256 in upper-case hex. */
@@ -34,7 +36,7 @@ export const signTx = async (signer: TxSigner, plan: TxPlan): Promise<Uint8Array
     [{ pubkey: encodePubkey(encodeSecp256k1Pubkey(signer.publicKey)), sequence: plan.sequence }],
     plan.fee.map(({ denom, amount }) => ({ denom, amount: amount.toString() })),
     Number(plan.gasLimit),
-    undefined,
+    plan.feeGranter,
     undefined,
   );
   const signDoc = makeSignDoc(bodyBytes, authInfoBytes, plan.chainId, Number(plan.accountNumber));

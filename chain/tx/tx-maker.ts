@@ -2,9 +2,11 @@
 import type { ChainMessage, SignedTx, Signer, SubmitOptions } from '../ports.js';
 import type { SeenHead } from '../rpc/head-tracker.js';
 import type { AccountState } from './account-state.js';
+import { encodeExec } from './exec.js';
 import type { GasBook } from './gas-book.js';
 import type { SizedMessage } from './gas.js';
 import type { GasPrice } from './gas-price.js';
+import type { GranteeMode } from './lane-options.js';
 import { encodeMessage } from './messages.js';
 import type { NonceSource } from './nonce.js';
 import { priorityOf } from './priority.js';
@@ -24,6 +26,7 @@ export interface TxMakerDeps {
   readonly signer: Signer;
   readonly account: AccountState;
   readonly nonces: NonceSource;
+  readonly grantee: GranteeMode | undefined;
   readonly gas: GasBook;
   readonly price: GasPrice;
   readonly chainId: () => Promise<string>;
@@ -48,8 +51,9 @@ export class TxMaker {
     options: SubmitOptions,
     sequence?: bigint,
   ): Promise<MadeTx> {
-    const { signer, account, gas, price } = this.#deps;
-    const encoded = messages.map(encodeMessage);
+    const { signer, account, gas, price, grantee } = this.#deps;
+    const plain = messages.map(encodeMessage);
+    const encoded = grantee === undefined ? plain : [encodeExec(signer.address, plain)];
     const sizes = sizesOf(messages);
     const gasLimit = options.gas ?? gas.limitFor(sizes);
     const priority = priorityOf(messages);
@@ -70,6 +74,7 @@ export class TxMaker {
         sequence: sequence ?? 0n,
         gasLimit,
         fee: [price.fee(gasLimit)],
+        feeGranter: grantee?.granterPays === true ? grantee.granter : undefined,
       },
     );
     return { tx: { bytes, hash: txHash(bytes), timeoutNs }, sizes, priority, gasLimit };

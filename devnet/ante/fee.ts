@@ -38,7 +38,10 @@ const checkPrice = ({ tx, minGasPriceUakt }: AnteEnvironment): void => {
 
 const askGranter = ({ context, tx }: AnteEnvironment, granter: string, payer: string): void => {
   try {
-    useAllowance(context, granter, payer, tx.fee.amount);
+    useAllowance(context, granter, payer, {
+      fee: tx.fee.amount,
+      typeUrls: tx.messages.map((m) => m.typeUrl),
+    });
   } catch (error) {
     if (!isAppError(error) || isOutOfGas(error)) throw error;
     throw new AppError(

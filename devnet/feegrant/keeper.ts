@@ -1,19 +1,14 @@
 /** Fee allowances: a granter pays the fees of a grantee, up to a limit and until a time (cosmos-sdk x/feegrant). */
-import {
-  BasicAllowance,
-  Feegrant_Grant as Grant,
-} from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
-import type { Coin } from '../../market/money.js';
+import { Feegrant_Grant as Grant } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import { ensureAccount } from '../auth/keeper.js';
 import { sdkError } from '../kernel/errors.js';
-import { AppError, type Context } from '../kernel/module.js';
+import type { Context } from '../kernel/module.js';
 import { toNanos } from '../kernel/time.js';
-
-export const BASIC_ALLOWANCE_TYPE_URL = '/cosmos.feegrant.v1beta1.BasicAllowance';
+import type { AnyMessage } from '../kernel/tx/decode.js';
+import { expiryOf, takeFee, type FeeUse } from './allowance.js';
 
 const PREFIX = 'feegrant/';
 const keyOf = (granter: string, grantee: string): string => `${PREFIX}${grantee}/${granter}`;
-const NANOS_PER_MS = 1_000_000n;
 
 const emit = (context: Context, type: string, granter: string, grantee: string): void =>
   context.emit({
@@ -24,31 +19,13 @@ const emit = (context: Context, type: string, granter: string, grantee: string):
     ],
   });
 
-/** @throws AppError sdk/29 for any allowance but a basic one */
-export const decodeAllowance = (
-  allowance: { readonly typeUrl: string; readonly value: Uint8Array } | undefined,
-): BasicAllowance => {
-  if (allowance?.typeUrl !== BASIC_ALLOWANCE_TYPE_URL) {
-    throw sdkError(
-      'invalidType',
-      `${allowance?.typeUrl ?? ''} is not an allowance this chain knows`,
-    );
-  }
-  return BasicAllowance.decode(allowance.value);
-};
+/** Block time, Unix milliseconds with a fraction. */
+const nowMs = (context: Context): number => Number(toNanos(context.time)) / 1e6;
 
-const expired = (context: Context, allowance: BasicAllowance): boolean =>
-  allowance.expiration !== undefined &&
-  BigInt(allowance.expiration.getTime()) * NANOS_PER_MS < toNanos(context.time);
-
-const store = (context: Context, granter: string, grantee: string, basic: BasicAllowance): void => {
-  const allowance = {
-    typeUrl: BASIC_ALLOWANCE_TYPE_URL,
-    value: BasicAllowance.encode(basic).finish(),
-  };
+const store = (context: Context, granter: string, grantee: string, allowance: AnyMessage): void => {
   context.store.set(
     keyOf(granter, grantee),
-    Grant.encode(Grant.fromPartial({ granter, grantee, allowance })).finish(),
+    Grant.encode(Grant.fromPartial({ granter, grantee, allowance: { ...allowance } })).finish(),
   );
 };
 
@@ -73,16 +50,16 @@ export const grantAllowance = (
   context: Context,
   granter: string,
   grantee: string,
-  basic: BasicAllowance,
+  allowance: AnyMessage,
 ): void => {
   if (getAllowance(context, granter, grantee) !== undefined) {
     throw sdkError('invalidRequest', 'fee allowance already exists');
   }
   ensureAccount(context, grantee);
-  if (expired(context, basic)) {
+  if ((expiryOf(allowance) ?? Infinity) < nowMs(context)) {
     throw sdkError('invalidRequest', 'expiration is before current block time');
   }
-  store(context, granter, grantee, basic);
+  store(context, granter, grantee, allowance);
   emit(context, 'set_feegrant', granter, grantee);
 };
 
@@ -95,51 +72,30 @@ export const revokeAllowance = (context: Context, granter: string, grantee: stri
   emit(context, 'revoke_feegrant', granter, grantee);
 };
 
-const minus = (limit: readonly Coin[], fee: readonly Coin[]): readonly Coin[] | undefined => {
-  const left = new Map(limit.map((coin) => [coin.denom, coin.amount]));
-  for (const coin of fee) {
-    const rest = (left.get(coin.denom) ?? 0n) - coin.amount;
-    if (rest < 0n) return undefined;
-    left.set(coin.denom, rest);
-  }
-  return Array.from(left, ([denom, amount]) => ({ denom, amount })).filter((c) => c.amount > 0n);
-};
-
 /**
- * Takes `fee` from the allowance and emits use_feegrant, then update_feegrant (or before it revoke_feegrant when the
- * limit is used up). The coins themselves are moved by the caller.
- * @throws AppError sdk/38 no grant, feegrant/2 limit exceeded, feegrant/3 expired
+ * Takes the fee of a transaction of these messages from the allowance and emits use_feegrant, then update_feegrant (or
+ * before it revoke_feegrant when nothing is left). The coins themselves are moved by the caller.
+ * @throws AppError sdk/38 no grant, feegrant/2 limit exceeded, feegrant/3 expired, feegrant/7 not for these messages
  */
 export const useAllowance = (
   context: Context,
   granter: string,
   grantee: string,
-  fee: readonly Coin[],
+  use: Pick<FeeUse, 'fee' | 'typeUrls'>,
 ): void => {
   const grant = getAllowance(context, granter, grantee);
-  if (grant === undefined) throw sdkError('notFound', 'fee-grant not found');
-  const basic = decodeAllowance(grant.allowance);
-  if (expired(context, basic)) {
-    throw new AppError('feegrant', 3, 'basic allowance: fee allowance expired');
-  }
-  if (basic.spendLimit.length === 0) {
-    emit(context, 'use_feegrant', granter, grantee);
-    store(context, granter, grantee, basic);
-    emit(context, 'update_feegrant', granter, grantee);
-    return;
-  }
-  const limit = basic.spendLimit.map((c) => ({ denom: c.denom, amount: BigInt(c.amount) }));
-  const left = minus(limit, fee);
+  if (grant?.allowance === undefined) throw sdkError('notFound', 'fee-grant not found');
+  const left = takeFee(grant.allowance, {
+    ...use,
+    nowMs: nowMs(context),
+    consume: (gas, what) => context.gas.consume(gas, what),
+  });
   if (left === undefined) {
-    throw new AppError('feegrant', 2, 'basic allowance: fee limit exceeded');
-  }
-  if (left.length === 0) {
     revokeAllowance(context, granter, grantee);
     emit(context, 'use_feegrant', granter, grantee);
     return;
   }
   emit(context, 'use_feegrant', granter, grantee);
-  const spendLimit = left.map((c) => ({ denom: c.denom, amount: c.amount.toString() }));
-  store(context, granter, grantee, { ...basic, spendLimit });
+  store(context, granter, grantee, left);
   emit(context, 'update_feegrant', granter, grantee);
 };

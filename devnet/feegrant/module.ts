@@ -1,4 +1,4 @@
-/** The feegrant module: granting and revoking basic allowances, and their queries. */
+/** The feegrant module: granting and revoking allowances, and their queries. */
 import {
   MsgGrantAllowance,
   MsgRevokeAllowance,
@@ -17,13 +17,8 @@ import { message, query } from '../akash/message.js';
 import { resumeAfter, takePage } from '../akash/page.js';
 import { queryUnknown, sdkError } from '../kernel/errors.js';
 import type { Module } from '../kernel/module.js';
-import {
-  allowances,
-  decodeAllowance,
-  getAllowance,
-  grantAllowance,
-  revokeAllowance,
-} from './keeper.js';
+import { checkAllowance } from './allowance.js';
+import { allowances, getAllowance, grantAllowance, revokeAllowance } from './keeper.js';
 
 const checkPair = (
   m: { readonly granter: string; readonly grantee: string },
@@ -63,11 +58,10 @@ export const feegrantModule: Module = {
       validate: () => undefined,
       run: (context, m) => {
         checkPair(m, 'cannot self-grant fee authorization');
-        const basic = decodeAllowance(m.allowance);
-        if (basic.spendLimit.some((c) => !/^[1-9]\d{0,76}$/.test(c.amount))) {
-          throw sdkError('invalidCoins', 'spend limit must be positive');
+        checkAllowance(m.allowance);
+        if (m.allowance !== undefined) {
+          grantAllowance(context, m.granter, m.grantee, m.allowance);
         }
-        grantAllowance(context, m.granter, m.grantee, basic);
         return undefined;
       },
     }),

@@ -160,6 +160,36 @@ export const describeChain = (
     );
 
     it(
+      'a right and a fee allowance are given, found and taken back',
+      async () => {
+        const [granter, grantee] = [chain.provider.address, chain.rival.address];
+        const at = Math.floor((await chain.reader.head()).timeMs / 1000) + 3_600;
+        const pair = { granter, grantee };
+        expect(await chain.reader.grants(granter, grantee)).toEqual([]);
+        expect(await chain.reader.feeAllowance(granter, grantee)).toBeUndefined();
+        await done(chain.provider, {
+          ...{ type: 'grant', ...pair, message: 'create-bid', expiresAtSeconds: at },
+        });
+        const period = { seconds: 86_400, limitUakt: 700_000n };
+        const terms = { limitUakt: 5_000_000n, period, expiresAtSeconds: at };
+        await done(chain.provider, { type: 'grant-fees', ...pair, terms });
+        const typeUrl = '/akash.market.v1beta5.MsgCreateBid';
+        expect(await chain.reader.grants(granter, grantee)).toEqual([
+          { ...pair, typeUrl, unbounded: true, expiresAtMs: at * 1000 },
+        ]);
+        expect(await chain.reader.feeAllowance(granter, grantee)).toMatchObject({
+          ...{ ...pair, leftUakt: 5_000_000n, period, expiresAtMs: at * 1000 },
+          onlyTypeUrls: ['/cosmos.authz.v1beta1.MsgExec'],
+        });
+        await done(chain.provider, { type: 'revoke-grant', ...pair, typeUrl });
+        await done(chain.provider, { type: 'revoke-fees', ...pair });
+        expect(await chain.reader.grants(granter, grantee)).toEqual([]);
+        expect(await chain.reader.feeAllowance(granter, grantee)).toBeUndefined();
+      },
+      5 * limitMs,
+    );
+
+    it(
       'a certificate is published, found and revoked',
       async () => {
         const owner = chain.tenant.address;
