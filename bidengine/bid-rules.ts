@@ -11,6 +11,8 @@ export interface BidRules {
   readonly depositDenoms: readonly DepositDenom[];
   /** What one bid transaction costs at most. */
   readonly bidFeeUakt: bigint;
+  /** Fees come out of another account than the wallet that pays deposits, and are not looked for in it. */
+  readonly feesElsewhere?: boolean | undefined;
   /** Kept back for closing and withdrawing; no bid may touch it. */
   readonly reserveUakt: bigint;
   /** The longest reclamation window we accept, seconds; `undefined` to refuse orders that ask for one. */

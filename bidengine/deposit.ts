@@ -15,7 +15,7 @@ const free = (funds: Funds): bigint => funds.spendable - funds.committed;
  * What earlier bids in flight will take is already taken off.
  */
 export const chooseDeposit = ({ wallet, chain, rules }: DecideInput): DepositChoice => {
-  const setAside = rules.bidFeeUakt + rules.reserveUakt;
+  const setAside = rules.feesElsewhere === true ? 0n : rules.bidFeeUakt + rules.reserveUakt;
   const left = { uakt: free(wallet.uakt) - setAside, uact: free(wallet.uact) };
   const lacking: string[] = [];
   if (left.uakt < 0n) {

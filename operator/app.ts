@@ -5,6 +5,8 @@
 import { hostname } from 'node:os';
 import { connectChain } from '../chain/client.js';
 import { generateCertificate } from '../chain/certificate.js';
+import type { GranteeMode } from '../chain/tx/lane-options.js';
+import type { ComputeProvider } from '../crds/generated/types.js';
 import { parseDecimal } from '../market/money.js';
 import { signerFromFile } from '../chain/wallet.js';
 import { OPERATOR_LEASE } from '../crds/constants.js';
@@ -62,6 +64,31 @@ const startScreening = async (
     token: readSecret(screening.tokenFile, 'screening.tokenFile'),
     desk,
     onError: (err) => log.warn({ err }, 'a screening question could not be answered'),
+  });
+};
+
+const granteeMode = ({ spec: { address, grantee } }: ComputeProvider): GranteeMode | undefined =>
+  grantee === undefined
+    ? undefined
+    : { granter: address, granterPays: grantee.fees === 'provider' };
+
+/** What cannot be changed while the lane is in use. */
+const signsAs = ({ spec: { grantee } }: ComputeProvider): string =>
+  `${grantee?.address ?? ''}/${grantee?.fees ?? ''}`;
+
+/** @throws ReasonError when the key is neither the account's own nor the one that the ComputeProvider names */
+const checkKey = (
+  { spec }: ComputeProvider,
+  key: string,
+  { keyFile, computeProvider }: OperatorConfig,
+): void => {
+  const field = spec.grantee === undefined ? 'spec.address' : 'spec.grantee.address';
+  const wanted = spec.grantee?.address ?? spec.address;
+  if (key === wanted) return;
+  throw new ReasonError({
+    code: 'WrongKey',
+    message: `The key in ${keyFile ?? 'the signer'} belongs to ${key}, but ${field} of ComputeProvider "${computeProvider}" is ${wanted}.`,
+    field,
   });
 };
 
@@ -134,19 +161,14 @@ export const startOperator = async (
             state.ready = reason;
           },
         ));
-      if (provider.spec.address !== signer.address) {
-        throw new ReasonError({
-          code: 'WrongKey',
-          message: `The key in ${config.keyFile ?? 'the signer'} belongs to ${signer.address}, but spec.address of ComputeProvider "${config.computeProvider}" is ${provider.spec.address}.`,
-          field: 'spec.address',
-        });
-      }
+      checkKey(provider, signer.address, config);
       const chain = connectChain({
         endpoints: provider.spec.chain.endpoints,
         chainId: provider.spec.chain.chainId,
       });
       const lane = chain.laneFor(signer, {
         gasPrice: { denom: 'uakt', amount: parseDecimal(config.gasPrice.replace('uakt', '')) },
+        grantee: granteeMode(provider),
         timeoutSeconds: Math.max(1, Math.round(config.timings.txTimeoutMs / 1000)),
       });
       const leading = (): Promise<void> =>
@@ -179,7 +201,14 @@ export const startOperator = async (
       // Changed endpoints are taken as they come; those that stay keep their connections and what is known of them.
       policies.subscribe(() => {
         const present = policies.lastProvider();
-        if (present !== undefined) chain.setEndpoints(present.spec.chain.endpoints);
+        if (present === undefined) return;
+        chain.setEndpoints(present.spec.chain.endpoints);
+        if (signsAs(present) === signsAs(provider)) return;
+        end({
+          code: 'GranteeChanged',
+          message: 'spec.grantee of the ComputeProvider was changed; starting again with it.',
+          field: 'spec.grantee',
+        });
       });
       try {
         await elect(leading);

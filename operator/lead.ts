@@ -26,6 +26,8 @@ import { FundsBook } from './funds/funds-book.js';
 import { DecisionJournal } from './history/journal.js';
 import { HistoryKeeper } from './history/keeper.js';
 import { addressPool } from './inventory/address-pool.js';
+import { GrantsView } from './grants/grants-view.js';
+import { guardedLane } from './grants/guarded-lane.js';
 import { Refill } from './funds/refill.js';
 import { GpuHealth } from './gpu-health/gpu-health.js';
 import { tellTenants } from './gpu-health/tell-tenants.js';
@@ -87,7 +89,7 @@ export const lead = async (
 ): Promise<void> => {
   const halt = new AbortController();
   const signal = AbortSignal.any([outer, halt.signal]);
-  const { config, api, chain, lane, policies, metrics, clock, random, log } = deps;
+  const { config, api, chain, policies, metrics, clock, random, log } = deps;
   const { timings, namespace, computeProvider } = config;
   const { reader, feed, proof } = chain;
   const { address } = deps.provider.spec;
@@ -100,7 +102,6 @@ export const lead = async (
   const fundsBook = new FundsBook();
   const fees = new FeeMeter(clock);
   const gasPrice = parseDecimal(config.gasPrice.replace('uakt', ''));
-  lane.onCharged((tx) => fees.note(tx));
   const sync = new ChainSync({
     reader,
     provider: address,
@@ -117,6 +118,16 @@ export const lead = async (
     },
   });
   const events = eventsThrough(deps.recorder);
+  const grants = new GrantsView({ reader, view, provider, events, metrics, log });
+  const lane =
+    deps.provider.spec.grantee === undefined
+      ? deps.lane
+      : guardedLane({
+          lane: deps.lane,
+          faultOf: (messages) => grants.faultOf(messages),
+          onDoubt: () => rights.wake(),
+        });
+  lane.onCharged((tx) => fees.note(tx));
   const gpuHealth: GpuHealth = new GpuHealth({
     ...{ api, namespace, clock, random, rules: HEALTH_RULES },
     restored: provider().status?.devices ?? [],
@@ -196,6 +207,7 @@ export const lead = async (
       ...{ proof, fees: paid, mempools: chain.mempools },
       ...{ metrics, clock, log, gasPrice: config.gasPrice, inventoryMaxAgeMs },
       exchange: () => exchange.rates(),
+      grantsFault: () => grants.fault(),
       strategy: createStrategy(config.pricing, {
         env: deps.env,
         clock,
@@ -296,6 +308,7 @@ export const lead = async (
     decisions: bidding.decisions,
     registrationFault: () => registrationFault,
     biddingFault: () => bidding.fault(),
+    grants,
     earnedTodayUact: () => earnings.todayUact(),
     devices: () => gpuHealth.rows(),
     feesPerHour: () => fees.perHour(),
@@ -350,7 +363,15 @@ export const lead = async (
   });
   const earned = looped('earnings', timings.compareMs, () => earnings.refresh());
   const closer = looped('bid-timeout', timings.recountMs, (s) => bidding.closer.run(s));
+  const rights = looped('grants', timings.compareMs, async () => {
+    const before = grants.fault()?.code;
+    await grants.refresh();
+    if (grants.fault()?.code === before) return;
+    bidding.reconsider();
+    cycle.wake();
+  });
   const loops = [
+    rights,
     ...[cycle, recount, unread, register, labels, compare],
     looped('exchange', config.exchange.refreshMs, (s) => exchange.refresh(s)),
     looped('funds', timings.fundsMs, () => funds.refresh()),

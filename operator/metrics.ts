@@ -47,6 +47,11 @@ export interface OperatorMetrics {
   withdrawn(uact: number): void;
   /** Leases whose escrow is empty or nearly so, and what is owed and not to be found on chain. */
   escrow(seen: { readonly runningOut: number; readonly missingUact: number }): void;
+  /** When the next right of a hot key ends, Unix milliseconds, and the uakt of fees it may still spend; `undefined` for no bound. */
+  grants(
+    endsAtMs: number | undefined,
+    fees: { readonly payer: string; readonly leftUakt: bigint | undefined },
+  ): void;
   /** Fees per hour of late, uakt, and how long the wallet pays them; `undefined` when not known. */
   fees(uaktPerHour: number, hoursLeft: number | undefined): void;
   reconcileError(controller: string): void;
@@ -189,6 +194,17 @@ export const createMetrics = (): OperatorMetrics => {
     help: 'Owed by rate and blocks, and neither paid, settled nor covered by escrow',
     registers,
   });
+  const grantsEnd = new Gauge({
+    name: 'berth_grants_end_timestamp_seconds',
+    help: 'When the next right of the hot key ends; 0 while none does',
+    registers,
+  });
+  const feesAllowed = new Gauge({
+    name: 'berth_fee_allowance_uakt',
+    help: 'Fees that the hot key may still spend, by who pays them; absent where nothing bounds them',
+    labelNames: ['payer'],
+    registers,
+  });
   const feesPerHour = new Gauge({
     name: 'berth_fees_uakt_per_hour',
     help: 'Transaction fees per hour of late',
@@ -272,6 +288,11 @@ export const createMetrics = (): OperatorMetrics => {
     escrow: (seen) => {
       runningOut.set(seen.runningOut);
       missing.set(seen.missingUact);
+    },
+    grants: (endsAtMs, { payer, leftUakt }) => {
+      grantsEnd.set((endsAtMs ?? 0) / 1000);
+      feesAllowed.reset();
+      if (leftUakt !== undefined) feesAllowed.set({ payer }, Number(leftUakt));
     },
     fees: (uaktPerHour, hoursLeft) => {
       feesPerHour.set(uaktPerHour);

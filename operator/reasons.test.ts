@@ -19,6 +19,8 @@ const GOOD = [
     'LeaseWon',
     'ManifestReceived',
     'NotReclaiming',
+    'Granted',
+    'OwnKey',
   ],
   ...['Received', 'Started', 'Valid', 'Ready', 'Fresh', 'EndpointHealthy', 'EndpointServing'],
 ];

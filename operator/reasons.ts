@@ -37,6 +37,21 @@ export const PROVIDER_REASONS = {
   WalletLow: 'The wallet holds no more than the reserve for closes and withdrawals.',
   FeesRunOutSoon:
     'At the recent pace of fees the wallet is down to its reserve within the hours that the ComputeProvider names.',
+  GrantsNotRead: 'What the hot key may do has not been read from the chain yet.',
+  GrantMissing:
+    "The provider's account does not let the hot key send a message that it needs; no bid is made until it does.",
+  GrantExpired: 'A right of the hot key has ended; no bid is made until it is given anew.',
+  GrantsExpireSoon:
+    'A right of the hot key or its fee allowance ends within the days that the ComputeProvider names.',
+  GranteeChanged:
+    'spec.grantee of the ComputeProvider was changed; the process ends and starts with the new one.',
+  FeeAllowanceMissing:
+    "The provider's account pays no fees for the hot key, or not for messages run by a grant.",
+  FeeAllowanceExpired: "The hot key's fee allowance has ended.",
+  FeeAllowanceSpent:
+    'What is left of the fee allowance is kept for closes and withdrawals; no bid is made.',
+  FeeAccountLow:
+    'The hot key pays its own fees and its account holds no more than the reserve for closes and withdrawals.',
   RefillPending: 'uact is on its way to become uakt, at the end of an epoch of the chain.',
   RefillRefused: 'The chain refused to turn uact into uakt; the message has its words.',
   RefillHalted: 'The chain turns no uact into uakt now, or its oracle has no price.',

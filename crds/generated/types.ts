@@ -10,6 +10,23 @@ export type BidState = ("Pending" | "Submitted" | "Open" | "Won" | "Lost" | "Clo
  */
 export type LeasePhase = ("AwaitingManifest" | "Deploying" | "Scheduled" | "Running" | "Degraded" | "Closing" | "Closed");
 /**
+ * A hot key that acts for the provider's account by grants, so that the account's own key can stay cold.
+ */
+export interface GranteeSpec {
+    /**
+     * The hot key's account.
+     */
+    readonly address: string;
+    /**
+     * Whose coins pay fees: the provider's through a fee allowance, or the grantee's own. Default: "provider".
+     */
+    readonly fees: ("provider" | "grantee");
+    /**
+     * How long before a grant or the fee allowance ends it is told. Default: 14.
+     */
+    readonly warnDays: number;
+}
+/**
  * One RPC node.
  */
 export interface ChainEndpoint {
@@ -258,6 +275,7 @@ export interface ComputeProviderSpec {
      * The provider's account.
      */
     readonly address: string;
+    readonly grantee?: GranteeSpec;
     readonly chain: ChainSpec;
     /**
      * The gateway's address as registered on chain.
@@ -633,7 +651,7 @@ export interface ComputeProviderStatus {
      */
     readonly observedGeneration?: number;
     /**
-     * Observations of the latest state. Types: Ready, ChainSynced, InventorySynced, InventoryConsistent, Registered, Funded, Bidding, GatewayReachable.
+     * Observations of the latest state. Types: Ready, ChainSynced, InventorySynced, InventoryConsistent, Registered, Funded, Granted, Bidding, GatewayReachable.
      *
      * @maxItems 16
      */

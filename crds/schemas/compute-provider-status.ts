@@ -139,6 +139,7 @@ export const computeProviderStatus = object(
       'InventoryConsistent',
       'Registered',
       'Funded',
+      'Granted',
       'Bidding',
       'GatewayReachable',
     ),

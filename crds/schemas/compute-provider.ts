@@ -8,6 +8,7 @@ import {
   list,
   map,
   object,
+  oneOf,
   text,
   wholeAmount,
   withDefaults,
@@ -212,11 +213,30 @@ const budgets = object(
   },
 );
 
+const grantee = object(
+  'GranteeSpec',
+  "A hot key that acts for the provider's account by grants, so that the account's own key can stay cold.",
+  {
+    address: address("The hot key's account."),
+    fees: oneOf(
+      "Whose coins pay fees: the provider's through a fee allowance, or the grantee's own.",
+      ['provider', 'grantee'],
+      { default: 'provider' },
+    ),
+    warnDays: integer(
+      'How long before a grant or the fee allowance ends it is told.',
+      { min: 0, max: 365 },
+      { default: 14 },
+    ),
+  },
+);
+
 const spec = object(
   'ComputeProviderSpec',
   'The wanted provider.',
   {
     address: withRule(address("The provider's account."), immutable('address')),
+    grantee,
     chain,
     hostUri: withRule(
       text("The gateway's address as registered on chain.", 1024, { minLength: 1 }),
@@ -253,7 +273,7 @@ const spec = object(
     leases: withDefaults(leases),
     budgets: withDefaults(budgets),
   },
-  { optional: ['runtimeClassName'] },
+  { optional: ['runtimeClassName', 'grantee'] },
 );
 
 export const computeProvider: KindDefinition = {

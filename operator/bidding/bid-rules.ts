@@ -3,7 +3,7 @@ import type { BidRules } from '../../bidengine/bid-rules.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
 import { parseCoin, parseDecimal } from '../../market/money.js';
 
-/** Gas that a bid takes at most, for what it may cost (real-node.md: 121k used, with margin). */
+/** Gas that a bid takes at most, for what it may cost (real-node.md: 121k used, 127k by a grantee, with margin). */
 const BID_GAS = 200_000n;
 
 const bidFeeUakt = (gasPrice: string): bigint => {
@@ -21,6 +21,7 @@ export const rulesOf = ({ spec }: ComputeProvider, gasPrice: string): BidRules =
     orderAttributes: bidding.orderAttributes ?? [],
     depositDenoms: [parseCoin(bidding.deposit).denom === 'uact' ? 'uact' : 'uakt'],
     bidFeeUakt: bidFeeUakt(gasPrice),
+    feesElsewhere: spec.grantee?.fees === 'grantee' ? true : undefined,
     reserveUakt: BigInt(budgets.reserveUakt),
     maxReclamationWindowSeconds: toBigInt(bidding.maxReclamationSeconds),
     allowUnknownStorage: true,

@@ -50,11 +50,12 @@ export const decideInput = (
 ): DecideInput => {
   const { facts, rules, budget } = inputs;
   const deposit = bidDeposit(inputs);
+  const fee = rules.feesElsewhere === true ? 0n : rules.bidFeeUakt;
   const funds = (denom: 'uakt' | 'uact'): Funds => {
     const each = rules.depositDenoms[0] === denom ? deposit : 0n;
     return {
       spendable: facts.balances.find((b) => b.denom === denom)?.amount ?? 0n,
-      committed: BigInt(underway.bids) * (each + (denom === 'uakt' ? rules.bidFeeUakt : 0n)),
+      committed: BigInt(underway.bids) * (each + (denom === 'uakt' ? fee : 0n)),
     };
   };
   return {

@@ -26,6 +26,8 @@ export interface GatherDeps {
   readonly gasPrice: string;
   /** Silence of the API server after which what is free counts as unknown, milliseconds. */
   readonly inventoryMaxAgeMs: number;
+  /** What the hot key lacks to bid for the provider; `undefined` too where the key is the provider's own. */
+  readonly grantsFault: () => Reason | undefined;
   /** What coins are worth now. */
   readonly exchange: () => ExchangeRates;
   /** Who names prices, where it is not the price books. */
@@ -56,7 +58,8 @@ export const gatherInputs = (
   const facts = sync.facts();
   // A strategy of its own needs no price book.
   const unpriced = deps.strategy === undefined ? policies.fault() : undefined;
-  const fault = view.staleness() ?? inventory.fault(inventoryMaxAgeMs) ?? unpriced;
+  const fault =
+    view.staleness() ?? deps.grantsFault() ?? inventory.fault(inventoryMaxAgeMs) ?? unpriced;
   if (fault !== undefined) return fault;
   if (facts === undefined)
     return { code: 'ChainNotRead', message: 'Orders, bids and leases have not been listed yet.' };

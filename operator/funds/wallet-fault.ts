@@ -35,7 +35,10 @@ export const walletFault = (
   const uakt = balances.find((b) => b.denom === 'uakt')?.amount ?? 0n;
   const reserve = BigInt(spec.budgets.reserveUakt);
   const more = refill === undefined ? '' : ` ${refill.message}`;
-  if (uakt <= reserve) {
+  // A hot key with coins of its own is looked after with its grants (operator/grants).
+  const { grantee } = spec;
+  const ownFees = grantee?.fees === 'grantee';
+  if (!ownFees && uakt <= reserve) {
     return {
       code: 'WalletLow',
       message: `The wallet holds ${uakt}uakt, not more than the reserve of ${reserve}uakt that closes and withdrawals need; send uakt to ${spec.address}.${more}`,
@@ -46,7 +49,7 @@ export const walletFault = (
   if (hours === undefined || hours >= spec.budgets.warnHours) return undefined;
   return {
     code: 'FeesRunOutSoon',
-    message: `At ${outlook?.uaktPerHour ?? '0'}uakt of fees an hour the wallet is down to its reserve in about ${hours} hours; send uakt to ${spec.address}.${more}`,
+    message: `At ${outlook?.uaktPerHour ?? '0'}uakt of fees an hour the wallet is down to its reserve in about ${hours} hours; send uakt to ${ownFees ? grantee.address : spec.address}.${more}`,
     field: FIELD,
   };
 };

@@ -17,6 +17,7 @@ const seen = {
   orders: { open: 3, bid: 1, skipped: 2 },
   skippedByReason: { InsufficientGpus: 2 },
   ...{ earnedTodayUact: undefined, fees: undefined },
+  grants: { asGrantee: false, fault: undefined, warning: undefined },
 } as unknown as ProviderObservation;
 
 const statusOf = (changes: Partial<ProviderObservation> = {}) =>
@@ -28,7 +29,7 @@ describe('providerStatus', () => {
     expect(status.gpus).toEqual({
       ...{ allocatable: 16, leased: 8, reserved: 4, available: 2, unsellable: 2 },
     });
-    expect(status.conditions?.map((c) => c.status)).toEqual(Array(7).fill('True'));
+    expect(status.conditions?.map((c) => c.status)).toEqual(Array(8).fill('True'));
     expect(status.balances).toEqual(['5uakt']);
   });
 
@@ -41,6 +42,25 @@ describe('providerStatus', () => {
       message: 'node/n: gpus 8 of 7 taken (and 1 more)',
     });
     expect(findCondition(conditions, 'Ready')?.status).toBe('True');
+  });
+
+  it('a hot key without a right makes Granted and Ready false; one that ends soon is told', () => {
+    const reason = { code: 'GrantMissing', message: 'why' };
+    const granted = (grants: ProviderObservation['grants']) => {
+      const { conditions } = statusOf({ grants });
+      return ['Granted', 'Ready'].map((type) => {
+        const condition = findCondition(conditions, type);
+        return `${condition?.status} ${condition?.reason}`;
+      });
+    };
+    const asGrantee = { asGrantee: true, fault: undefined, warning: undefined };
+    expect(granted(asGrantee)).toEqual(['True Granted', 'True Ready']);
+    expect(granted({ ...asGrantee, fault: reason })).toEqual([
+      'False GrantMissing',
+      'False GrantMissing',
+    ]);
+    const warning = { code: 'GrantsExpireSoon', message: 'in 3 days' };
+    expect(granted({ ...asGrantee, warning })).toEqual(['True GrantsExpireSoon', 'True Ready']);
   });
 
   it.each<[keyof ProviderObservation, string, string]>([

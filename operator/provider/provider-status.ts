@@ -36,6 +36,12 @@ export interface ProviderObservation {
   readonly inventoryFault: Reason | undefined;
   readonly registrationFault: Reason | undefined;
   readonly fundsFault: Reason | undefined;
+  /** What a hot key may do, where the key is not the account's own; the warning is for while there is no fault. */
+  readonly grants: {
+    readonly asGrantee: boolean;
+    readonly fault: Reason | undefined;
+    readonly warning: Reason | undefined;
+  };
   readonly biddingFault: Reason | undefined;
   readonly inventory: readonly GpuInventory[];
   readonly nodes: readonly NodeInventory[];
@@ -85,12 +91,20 @@ const anomalyFault = ([first, ...more]: readonly Reason[]): Reason | undefined =
         message: `${first.field ?? 'inventory'}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
       };
 
+const granted = ({ asGrantee, fault, warning }: ProviderObservation['grants']): Observation => {
+  if (!asGrantee) return observe('Granted', undefined, 'OwnKey', "The key is the account's own.");
+  const well = { code: 'Granted', message: 'The hot key has every right that it needs.' };
+  const { code, message } = warning ?? well;
+  return observe('Granted', fault, code, message);
+};
+
 const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
   const faults = [
     seen.chainFault,
     seen.inventoryFault,
     seen.registrationFault,
     seen.fundsFault,
+    seen.grants.fault,
     seen.biddingFault,
   ];
   return [
@@ -127,6 +141,7 @@ const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
       'Funded',
       'The wallet pays for bids, closes and withdrawals.',
     ),
+    granted(seen.grants),
     observe('Bidding', seen.biddingFault, 'Bidding', 'Open orders are decided as they come.'),
     observe(
       'Ready',

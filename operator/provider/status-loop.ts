@@ -23,6 +23,7 @@ import { anomaliesByReason, unsellableByReason } from '../inventory/unsellable.j
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { OperatorMetrics } from '../metrics.js';
 import type { OrderBook } from '../orderbook/order-book.js';
+import type { GrantsView } from '../grants/grants-view.js';
 import { feeOutlook, walletFault } from '../funds/wallet-fault.js';
 import { providerStatus } from './provider-status.js';
 import type { ProviderObservation } from './provider-status.js';
@@ -44,6 +45,7 @@ export interface StatusLoopDeps {
   /** Why registration is not complete, as of its last run. */
   readonly registrationFault: () => Reason | undefined;
   readonly biddingFault: () => Reason | undefined;
+  readonly grants: Pick<GrantsView, 'fault' | 'warning' | 'feeFunds'>;
   readonly earnedTodayUact: () => bigint | undefined;
   /** GPUs that are not healthy, or about which there is evidence. */
   readonly devices: () => readonly DeviceInventory[];
@@ -130,7 +132,8 @@ export class StatusLoop {
     const balances = sync.facts()?.balances;
     const uakt = balances?.find((b) => b.denom === 'uakt')?.amount ?? 0n;
     const reserve = BigInt(object.spec.budgets.reserveUakt);
-    const fees = feeOutlook(uakt, reserve, this.#deps.feesPerHour());
+    const { grants } = this.#deps;
+    const fees = feeOutlook(grants.feeFunds(uakt), reserve, this.#deps.feesPerHour());
     const withBid = open.filter((o) => bids.has(formatOrderId(o.id))).length;
     return providerStatus(
       {
@@ -150,6 +153,11 @@ export class StatusLoop {
         registrationFault: this.#deps.registrationFault(),
         fundsFault: walletFault(object, balances, fees, this.#deps.refill()),
         fees,
+        grants: {
+          asGrantee: object.spec.grantee !== undefined,
+          fault: grants.fault(),
+          warning: grants.warning(),
+        },
         biddingFault: this.#deps.biddingFault(),
         ...inventoryPart(snapshot, pending),
         devices: this.#deps.devices(),

@@ -104,6 +104,8 @@ export interface WorldOptions {
   readonly leases?: Partial<ComputeProvider['spec']['leases']>;
   readonly bidding?: Partial<ComputeProvider['spec']['bidding']>;
   readonly budgets?: Partial<ComputeProvider['spec']['budgets']>;
+  /** The key is only a grantee of the provider's account; nothing is granted yet. */
+  readonly grantee?: NonNullable<ComputeProvider['spec']['grantee']>;
   readonly nodes?: readonly Node[];
   readonly walletUakt?: bigint;
   /** Milliseconds between blocks; as few as possible by default. */
@@ -143,10 +145,10 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   chain.market.balances.set(PROVIDER, [
     { denom: 'uakt', amount: options.walletUakt ?? 100_000_000n },
   ]);
-  await kube.create(
-    COMPUTE_PROVIDERS,
-    aProvider(options.leases ?? {}, options.bidding ?? {}, options.budgets ?? {}),
-  );
+  const provider = aProvider(options.leases ?? {}, options.bidding ?? {}, options.budgets ?? {});
+  const { grantee } = options;
+  const spec = grantee === undefined ? provider.spec : { ...provider.spec, grantee };
+  await kube.create(COMPUTE_PROVIDERS, { ...provider, spec });
   await kube.create(PRICING_POLICIES, {
     apiVersion: API_VERSION,
     kind: 'PricingPolicy',
@@ -204,7 +206,10 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
       feed: chain.feed,
       proof: chain.proof,
       mempools: chain.mempools,
-      laneFor: () => chain.laneFor({ address: PROVIDER }),
+      laneFor: () =>
+        grantee === undefined
+          ? chain.laneFor({ address: PROVIDER })
+          : chain.laneFor(grantee, { grantee: { granter: PROVIDER, granterPays: true } }),
       endpoints: () => [],
       setEndpoints: () => undefined,
       watch: () => Promise.resolve(),
