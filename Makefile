@@ -70,6 +70,10 @@ test-node: $(DEPS) tools node-tools ## the whole lease with real containers: kub
 	@echo "── a lease on a real node" >&2
 	@npm run -s test:node
 
+.PHONY: test-scheduler
+test-scheduler: $(DEPS) tools ## what we bid on binds, what binds we do not refuse: random clusters on a real scheduler (CASES=500, SEED=…)
+	@CASES=$(or $(CASES),500) npm run -s jest -- --selectProjects peers --testPathPatterns integration/scheduler
+
 .PHONY: test-drills
 test-drills: $(DEPS) tools ## everything between Berth and the chain fails in turn: orders missed, wrongful closes, time to heal
 	@echo "── fault drills" >&2

@@ -27,7 +27,6 @@ const RULES: DecideInput['rules'] = {
   reserveUakt: 0n,
   // 30 days: the longest that the chain takes, so that no order is lost by it.
   maxReclamationWindowSeconds: 2_592_000n,
-  allowUnknownStorage: true,
 };
 
 /** Everything but the order, the inventory and who prices, at one height. */

@@ -83,7 +83,6 @@ while (view.fault(Number.POSITIVE_INFINITY) !== undefined) await turn();
 const placing = {
   worth: () => new Decimal('1'),
   scorer: keepWholeNodesWhole,
-  allowUnknownStorage: false,
 };
 const { spec } = anOrder().withGpu('nvidia', 'h100', 4).obj();
 

@@ -17,8 +17,6 @@ export interface BidRules {
   readonly reserveUakt: bigint;
   /** The longest reclamation window we accept, seconds; `undefined` to refuse orders that ask for one. */
   readonly maxReclamationWindowSeconds?: bigint | undefined;
-  /** Whether volumes of a class with unknown free space may be sold. */
-  readonly allowUnknownStorage: boolean;
   /** GPUs that open bids for one tenant may hold, this one included; `undefined` for no limit. */
   readonly maxPendingGpusPerOwner?: bigint | undefined;
   /** Endpoints that one order may ask for, over all its units; `undefined` for no limit. */

@@ -52,6 +52,13 @@ export interface InitContainerFacts extends ContainerFacts {
   readonly sidecar: boolean;
 }
 
+/** A requirement of a node's label, operator `In` or `Gt`. */
+export interface LabelNeed {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[] | undefined;
+}
+
 export interface PodFacts {
   readonly namespace: string;
   readonly name: string;
@@ -65,6 +72,8 @@ export interface PodFacts {
   readonly overhead: ResourceList;
   /** `spec.resources.requests`: where it names a resource it stands for all containers together. */
   readonly podRequests?: ResourceList | undefined;
+  /** Set while the scheduler finds no node: since when, and the labels that the pod needs of one. */
+  readonly waiting?: { readonly sinceMs: number; readonly needs: readonly LabelNeed[] } | undefined;
   /** `owner/dseq/gseq/oseq/provider` for a tenant's pod. */
   readonly leasePath?: string | undefined;
 }
@@ -95,13 +104,19 @@ export interface StorageClassFacts {
   readonly name: string;
   /** Real free space where one number tells it; `undefined` when the driver does not tell. */
   readonly availableBytes: bigint | undefined;
-  /** Free space by topology, where the driver reports it; it then overrules `availableBytes`. */
+  /** What the operator says that the class holds, and what claims have of it; asked where the driver does not tell. */
+  readonly stated?: { readonly capacityBytes: bigint; readonly claimedBytes: bigint } | undefined;
+  /** Free space by topology, where the driver reports it; it then overrules `availableBytes` and `stated`. */
   readonly segments?: readonly StorageSegmentFacts[] | undefined;
   /** Mountable on every node; otherwise on nodes labelled `akash.network/capabilities.storage.class.<name>`. */
   readonly everywhere: boolean;
+  /** `allowedTopologies`: a volume can be made where one of these takes the node; absent for anywhere. */
+  readonly topologies?: readonly LabelSelectorFacts[] | undefined;
+  /** `volumeBindingMode: Immediate`: its volumes are made before the scheduler has chosen a node. */
+  readonly immediate?: boolean | undefined;
 }
 
-/** A volume that exists, so that its space is no longer part of what is free. */
+/** A volume whose space is no longer part of what is free: it exists, or its claim counts against a stated capacity. */
 export interface VolumeFacts {
   readonly className: string;
   readonly bytes: bigint;

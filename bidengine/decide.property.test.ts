@@ -293,9 +293,13 @@ describe('decide, for any market', () => {
         const ips = { ...raw.snapshot, leasedIpsAvailable: 1 };
         const input = { ...withOrder(plainPolicy(raw), generous(raw.order)), snapshot: ips };
         if (unpriced) return;
-        const bid = decide(input).type === 'bid';
+        const decision = decide(input);
+        const bid = decision.type === 'bid';
         if (bid) bids += 1;
-        expect(bid).toBe(
+        // Room that the scheduler could spoil is no room; whether it could is for certain-binding.test.ts.
+        const uncertain =
+          decision.type === 'skip' && decision.reasons.some((r) => r.code === 'PlacementUncertain');
+        expect(bid || uncertain).toBe(
           fitsSomehow(input.order.spec, input.snapshot, (m) => m.model !== UNPRICED.model),
         );
       }),

@@ -26,11 +26,10 @@ const candidates = function* (
   strategy: PricingStrategy,
   market: MarketInput,
 ): Generator<Placed, readonly Reason[], undefined> {
-  const { order, snapshot, rules } = input;
+  const { order, snapshot } = input;
   const options = {
     scorer: input.scorer ?? keepWholeNodesWhole,
     pressure: input.pressure,
-    allowUnknownStorage: rules.allowUnknownStorage,
   };
   const withoutPrice = new Set<GpuModel>();
   const worth: ModelWorth = (gpu, unit) => {

@@ -3,7 +3,6 @@ import { parseGpuRequirements } from '../market/gpu.js';
 import type { GpuRequirement } from '../market/gpu.js';
 import { isPersistent, storageClassOf } from '../market/resources.js';
 import type { GroupSpec, ResourceUnit } from '../market/resources.js';
-import { persistentTotals } from './persistent-storage.js';
 import type { Quantities } from './quantities.js';
 import type { Vector } from './scorer.js';
 
@@ -28,8 +27,10 @@ export interface UnitDemand {
   readonly gpus: readonly GpuRequirement[];
   /** Persistent bytes of one replica by storage class. */
   readonly persistent: ReadonlyMap<string, bigint>;
-  /** Persistent bytes of the whole group by storage class: any one node may have to hold all of it. */
-  readonly groupPersistent: ReadonlyMap<string, bigint>;
+  /** The largest persistent volume of one replica by storage class. */
+  readonly largestVolume: ReadonlyMap<string, bigint>;
+  /** CPU architectures asked for, as `kubernetes.io/arch` has them; empty for any, and no node is of two. */
+  readonly architectures: readonly string[];
 }
 
 /** The memory and disk of a unit: volumes of class `ram` are memory, other volumes that do not persist are the node's disk. */
@@ -55,7 +56,24 @@ const persistentOf = ({ resources }: ResourceUnit): ReadonlyMap<string, bigint> 
   return byClass;
 };
 
+const largestOf = ({ resources }: ResourceUnit): ReadonlyMap<string, bigint> => {
+  const byClass = new Map<string, bigint>();
+  for (const volume of resources.storage.filter(isPersistent)) {
+    const name = storageClassOf(volume);
+    const before = byClass.get(name) ?? 0n;
+    byClass.set(name, volume.quantityBytes > before ? volume.quantityBytes : before);
+  }
+  return byClass;
+};
+
 const NO_VOLUMES: ReadonlyMap<string, bigint> = new Map();
+const NO_ARCHITECTURES: readonly string[] = [];
+
+const architecturesOf = ({ resources }: ResourceUnit): readonly string[] => {
+  const { attributes } = resources.cpu;
+  if (attributes.length === 0) return NO_ARCHITECTURES;
+  return attributes.filter(({ key }) => key === 'arch').map(({ value }) => value);
+};
 
 /** Groups do not change, and one decision asks several times: to place, to weigh models, to price. */
 const known = new WeakMap<GroupSpec, readonly UnitDemand[]>();
@@ -67,9 +85,7 @@ const known = new WeakMap<GroupSpec, readonly UnitDemand[]>();
 export const demandsOf = (group: GroupSpec): readonly UnitDemand[] => {
   let demands = known.get(group);
   if (demands === undefined) {
-    const units = group.units.map(demandOf);
-    const groupPersistent = persistentTotals(units);
-    demands = groupPersistent.size === 0 ? units : units.map((u) => ({ ...u, groupPersistent }));
+    demands = group.units.map(demandOf);
     known.set(group, demands);
   }
   return demands;
@@ -79,6 +95,7 @@ export const demandsOf = (group: GroupSpec): readonly UnitDemand[] => {
 export const demandOf = (unit: ResourceUnit): UnitDemand => {
   const exact = exactOf(unit);
   const { gpu, id } = unit.resources;
+  const persistent = persistentOf(unit);
   return {
     unitId: id,
     count: unit.count,
@@ -91,8 +108,9 @@ export const demandOf = (unit: ResourceUnit): UnitDemand => {
     },
     exact,
     gpus: gpu.units > 0n ? parseGpuRequirements(gpu.attributes) : [],
-    persistent: persistentOf(unit),
-    groupPersistent: NO_VOLUMES,
+    persistent,
+    largestVolume: persistent.size === 0 ? NO_VOLUMES : largestOf(unit),
+    architectures: architecturesOf(unit),
   };
 };
 

@@ -3,6 +3,7 @@ import type { Reason } from '../market/reasons.js';
 import type { ClusterFacts, PodFacts } from './cluster-facts.js';
 import { draByNode } from './dra-devices.js';
 import { isQuantityFormatError } from './kube-quantity.js';
+import { observeStorage, overClaimed } from './observe-storage.js';
 import { OBSERVE_DEFAULTS, observeNode } from './observe-node.js';
 import type { ObserveOptions } from './observe-node.js';
 import { GPU_RESOURCE, isFinished, tryEffectiveRequest } from './pod-request.js';
@@ -11,7 +12,6 @@ import type { Quantities } from './quantities.js';
 import { reason } from './reasons.js';
 import { overAllocation, withReservations } from './reservations.js';
 import type { InventorySnapshot, NodeSnapshot, Reservation } from './snapshot.js';
-import { classBytes } from './storage-segments.js';
 import { unmetReservations } from './unmet-reservations.js';
 
 /** Pods that hold something, each once, however often it was listed. */
@@ -84,9 +84,10 @@ export const buildSnapshot = (
     const message = `pods run on node ${node}, which is not in the inventory`;
     anomalies.push(reason('PodNodeMissing', message, `node/${node}`));
   }
+  anomalies.push(...cluster.storageClasses.flatMap(overClaimed));
   const counted: InventorySnapshot = {
     nodes,
-    storage: cluster.storageClasses.map((c) => ({ name: c.name, availableBytes: classBytes(c) })),
+    storage: cluster.storageClasses.map((c) => observeStorage(c, options.sellUnknownStorage)),
     leasedIpsAvailable: cluster.leasedIps.available,
     takenAtMs,
     anomalies,

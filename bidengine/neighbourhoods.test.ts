@@ -12,7 +12,6 @@ import type { UnitBuilder } from './testing/order-builder.js';
 const options = {
   worth: () => dec('1'),
   scorer: keepWholeNodesWhole,
-  allowUnknownStorage: false,
 };
 const nodesFor = (
   units: readonly UnitBuilder[],

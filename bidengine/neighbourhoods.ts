@@ -4,7 +4,7 @@
  */
 import type { Assignment } from './assignments.js';
 import type { UnitDemand } from './demand.js';
-import { fitsOnce, mountsAll, replicasThatFit } from './fit.js';
+import { roomFor } from './fit.js';
 import type { IndexedNode } from './node-index.js';
 
 /** What makes nodes close, the closest first; nodes without the label belong to no neighbourhood of that kind. */
@@ -32,13 +32,14 @@ const gather = (
   const found = new Map<string, Neighbourhood>();
   for (const [position, unit] of units.entries()) {
     for (const node of assignment[position]?.nodes ?? []) {
-      if (!fitsOnce(node.free, unit.each) || !mountsAll(node, unit)) continue;
+      const room = roomFor(node, unit);
+      if (room === 0) continue;
       const name = keyOf(node);
       if (name === undefined) continue;
       const place = found.get(name) ?? { name, room: new Map<number, number>(), freeGpus: 0 };
       found.set(name, place);
       const before = place.room.get(position) ?? 0;
-      place.room.set(position, before + replicasThatFit(node.free, unit.each));
+      place.room.set(position, before + room);
       place.freeGpus += node.free.gpus;
     }
   }

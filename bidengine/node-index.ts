@@ -23,6 +23,7 @@ export interface IndexedNode extends Candidate {
   readonly labels: NodeSnapshot['labels'];
   readonly storageClasses: readonly string[];
   readonly storageRoom: NodeSnapshot['storageRoom'];
+  readonly gpuPodsOnly: boolean;
 }
 
 /** The nodes that have GPUs of one model for sale. */
@@ -57,6 +58,7 @@ const indexNode = (node: NodeSnapshot): IndexedNode => {
     gpusTotal: node.gpu === undefined ? 0 : supply(node.allocatable.gpus),
     storageClasses: node.storageClasses,
     storageRoom: node.storageRoom,
+    gpuPodsOnly: node.gpuPodsOnly ?? false,
     free: {
       gpus: node.gpu === undefined ? 0 : supply(free.gpus),
       milliCpu: supply(free.milliCpu),

@@ -90,6 +90,7 @@ describe('observeNode', () => {
 
   it('sells only nodes with the labels the operator demands, and tolerates what it tolerates', () => {
     const options = {
+      ...OBSERVE_DEFAULTS,
       requiredLabels: { 'akash.network': 'true' },
       toleratedTaints: ['kwok.x-k8s.io/node'],
     };

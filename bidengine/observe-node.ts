@@ -14,14 +14,17 @@ import { storageOfNode } from './storage-segments.js';
 export interface ObserveOptions {
   /** Labels a node must bear to be for sale, for example `akash.network: "true"`. */
   readonly requiredLabels: Readonly<Record<string, string>>;
-  /** Keys of taints that tenant pods tolerate. */
+  /** Keys of taints (effect NoSchedule) that tenants' pods with GPUs tolerate; pods without tolerate none. */
   readonly toleratedTaints: readonly string[];
+  /** Whether volumes of a class are sold of which nobody tells how much is free. */
+  readonly sellUnknownStorage: boolean;
 }
 
 /** Every node; tenant pods with GPUs tolerate the taint that NVIDIA's operator suggests for GPU nodes. */
 export const OBSERVE_DEFAULTS: ObserveOptions = {
   requiredLabels: {},
   toleratedTaints: [GPU_RESOURCE],
+  sellUnknownStorage: false,
 };
 
 /** Labels worth showing with a node. */
@@ -47,6 +50,10 @@ const isRepeated = (taint: TaintFacts, node: NodeFacts): boolean =>
   (['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].includes(taint.key) &&
     !node.ready);
 
+/** Pods with GPUs tolerate that nothing new comes, not that what runs is driven out. */
+const isForGpuPods = ({ key, effect }: TaintFacts, options: ObserveOptions): boolean =>
+  effect === 'NoSchedule' && options.toleratedTaints.includes(key);
+
 const notForSale = (node: NodeFacts, options: ObserveOptions): Reason[] => {
   const reasons: Reason[] = [];
   if (node.unschedulable) reasons.push(reason('NodeCordoned', 'the node is cordoned'));
@@ -54,7 +61,7 @@ const notForSale = (node: NodeFacts, options: ObserveOptions): Reason[] => {
   reasons.push(...quarantine(node));
   for (const taint of node.taints) {
     const repels = taint.effect === 'NoSchedule' || taint.effect === 'NoExecute';
-    if (!repels || options.toleratedTaints.includes(taint.key) || isRepeated(taint, node)) continue;
+    if (!repels || isForGpuPods(taint, options) || isRepeated(taint, node)) continue;
     const value = taint.value === undefined || taint.value === '' ? '' : `=${taint.value}`;
     const words = `tenant pods do not tolerate taint ${taint.key}${value}:${taint.effect}`;
     reasons.push(reason('NodeTainted', words, taint.key));
@@ -129,6 +136,7 @@ const observe = (
     slices: gpus.slices,
     software: gpus.software,
     ...storageOfNode(node, classes),
+    ...(node.taints.some((t) => isForGpuPods(t, options)) ? { gpuPodsOnly: true } : {}),
   };
   return gpus.gpu === undefined ? seen : { ...seen, gpu: gpus.gpu };
 };

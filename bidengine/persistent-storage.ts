@@ -19,25 +19,17 @@ export const persistentTotals = (units: readonly UnitDemand[]): ReadonlyMap<stri
 export const storageShortfall = (
   units: readonly UnitDemand[],
   snapshot: InventorySnapshot,
-  allowUnknown: boolean,
 ): readonly Reason[] => {
   const reasons: Reason[] = [];
+  const field = 'order.spec.units.storage';
   for (const [name, bytes] of persistentTotals(units)) {
     const pool = snapshot.storage.find((s) => s.name === name);
     if (pool === undefined) continue;
+    reasons.push(...(pool.unsellable ?? []).map((r) => ({ ...r, field })));
     const available = pool.availableBytes;
-    if (available === undefined ? allowUnknown : available >= bytes) continue;
-    const have =
-      available === undefined
-        ? 'its free space is unknown and the operator does not sell unknown space'
-        : `${available} are free`;
-    reasons.push(
-      reason(
-        'InsufficientPersistentStorage',
-        `needs ${bytes} bytes of storage class ${name}; ${have}`,
-        'order.spec.units.storage',
-      ),
-    );
+    if (available === undefined || available >= bytes) continue;
+    const message = `needs ${bytes} bytes of storage class ${name}; ${available} are free`;
+    reasons.push(reason('InsufficientPersistentStorage', message, field));
   }
   return reasons;
 };

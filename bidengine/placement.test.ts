@@ -23,13 +23,12 @@ const placeUnits = (
   units: readonly UnitBuilder[],
   snapshot: InventorySnapshot | readonly NodeSnapshot[],
   scorer: Scorer = keepWholeNodesWhole,
-  allowUnknownStorage = false,
 ): PlacementResult => {
   const spec = anOrder()
     .withUnits(...units.map((u): ResourceUnit => u.obj()))
     .obj().spec;
   const target = 'nodes' in snapshot ? snapshot : aSnapshot(snapshot);
-  return place(spec, target, { worth, scorer, allowUnknownStorage });
+  return place(spec, target, { worth, scorer });
 };
 
 /** `1:a 1:a 2:b`: unit and node of each replica, in order. */
@@ -267,12 +266,19 @@ describe('place', () => {
     expect(whereabouts(placeUnits([unit], pool(11n)))).toBe(
       'InsufficientPersistentStorage: needs 12 bytes of storage class beta3; 11 are free',
     );
-    expect(whereabouts(placeUnits([unit], pool(undefined)))).toBe(
-      'InsufficientPersistentStorage: needs 12 bytes of storage class beta3; its free space is unknown and the operator does not sell unknown space',
-    );
-    expect(whereabouts(placeUnits([unit], pool(undefined), keepWholeNodesWhole, true))).toBe(
-      '1:a 1:a',
-    );
+    // What nobody tells is sold or not as the class says (observe-storage.ts).
+    expect(whereabouts(placeUnits([unit], pool(undefined)))).toBe('1:a 1:a');
+    const withheld = { code: 'StorageCapacityUnknown', message: 'nobody tells' };
+    expect(
+      whereabouts(
+        placeUnits(
+          [unit],
+          aSnapshot(nodes, {
+            storage: [{ name: 'beta3', availableBytes: undefined, unsellable: [withheld] }],
+          }),
+        ),
+      ),
+    ).toBe('StorageCapacityUnknown: nobody tells');
     const unmountable = aSnapshot([aNode('b').obj()], {
       storage: [{ name: 'beta3', availableBytes: 12n }],
     });

@@ -29,7 +29,6 @@ export interface PlacementOptions {
   readonly pressure?: Pressure | undefined;
   /** Whether GPU replicas of one group are kept close together where there is room; default true. */
   readonly together?: boolean;
-  readonly allowUnknownStorage: boolean;
 }
 
 /** A whole group with a place. */
@@ -41,6 +40,16 @@ export interface Placed {
 
 export type PlacementResult =
   ({ readonly ok: true } & Placed) | { readonly ok: false; readonly reasons: readonly Reason[] };
+
+/** What stands against a group of which each unit fits alone. */
+const JOINTLY = {
+  limit: ['PlacementSearchLimit', 'no placement was found among those tried'],
+  uncertain: [
+    'PlacementUncertain',
+    'there is room, but the scheduler, which binds pod by pod, could give a place that one unit needs to another unit',
+  ],
+  'no-fit': ['UnitsDoNotFitTogether', 'each unit fits alone, but not all of them at once'],
+} as const;
 
 /** In the order of the units, replicas numbered as the nodes were chosen. */
 const toPlacement = (
@@ -81,17 +90,20 @@ function* searchAll(
   options: UnitOptions,
   index: NodeIndex,
   { scorer, together = true }: PlacementOptions,
-): Generator<Placed, 'found' | 'no-fit' | 'limit', undefined> {
+): Generator<Placed, 'found' | 'no-fit' | 'uncertain' | 'limit', undefined> {
   const budget = { visits: SEARCH_VISITS };
   let found = false;
+  let uncertain = false;
   const candidates = assignments(options);
   for (let next = candidates.next(); ; next = candidates.next()) {
     if (next.done === true && found) return 'found';
+    if (next.done === true && uncertain) return 'uncertain';
     if (next.done === true) return next.value ? 'no-fit' : 'limit';
     for (const assignment of together ? neighbourhoods(units, next.value) : [next.value]) {
       const shares = search(units, assignment, index, scorer, budget);
-      if (shares === 'limit') return found ? 'found' : 'limit';
-      if (shares === 'no-fit') continue;
+      if (shares === 'limit') return found ? 'found' : uncertain ? 'uncertain' : 'limit';
+      if (shares === 'uncertain') uncertain = true;
+      if (shares === 'no-fit' || shares === 'uncertain') continue;
       found = true;
       yield {
         placement: toPlacement(units, assignment, shares),
@@ -114,7 +126,7 @@ export function* placements(
 ): Generator<Placed, readonly Reason[], undefined> {
   const index = indexOf(snapshot);
   const units = demandsOf(group);
-  const noStorage = storageShortfall(units, snapshot, placing.allowUnknownStorage);
+  const noStorage = storageShortfall(units, snapshot);
   const ended =
     noStorage.length > 0
       ? 'no-fit'
@@ -127,19 +139,8 @@ export function* placements(
   if (ended === 'found') return [];
   const reasons = [...shortfalls(units, index), ...noStorage];
   if (reasons.length > 0) return reasons;
-  const jointly =
-    ended === 'limit'
-      ? reason(
-          'PlacementSearchLimit',
-          'no placement was found among those tried',
-          'order.spec.units',
-        )
-      : reason(
-          'UnitsDoNotFitTogether',
-          'each unit fits alone, but not all of them at once',
-          'order.spec.units',
-        );
-  return [jointly];
+  const [code, message] = JOINTLY[ended];
+  return [reason(code, message, 'order.spec.units')];
 }
 
 /** The first of {@link placements}. @throws GpuAttributeError likewise */

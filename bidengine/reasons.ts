@@ -53,12 +53,17 @@ export const SKIP_REASONS = {
     'No node that could take a replica has enough free ephemeral storage for it.',
   InsufficientPods: 'Every node that could take a replica already runs its full number of pods.',
   InsufficientPersistentStorage:
-    'A storage class has less free space than the order needs, or does not tell its free space.',
+    'A storage class, or the part of it that a node reaches, has less free space than the order needs.',
   NoNodeMountsStorageClass: 'No node that is for sale can mount a storage class the order needs.',
   FragmentedCapacity: 'Each resource is free somewhere, but no node has all of them at once.',
   InsufficientReplicas:
     'Some replicas of a unit fit, but not all of them; a group is placed whole or not at all.',
   UnitsDoNotFitTogether: 'Each unit fits alone, but the group does not fit at once.',
+  PlacementUncertain:
+    'There is room for the group, but Kubernetes binds pod by pod and could put replicas so that others find none; a group is placed so that this cannot be, or not at all.',
+  ArchitectureUnavailable: 'No node that is for sale has the CPU architecture a unit asks for.',
+  NodesKeptForGpus:
+    'Every node that is for sale is kept for pods with GPUs by a taint, and the unit asks for none.',
   PlacementSearchLimit:
     'The group is too intricate to place within the search limit; no placement was found, though one may exist.',
   NoPricingPolicy: 'There is no price policy, so no price can be asked.',
@@ -112,8 +117,12 @@ export const INVENTORY_REASONS = {
     'A pod requests an amount that cannot be read, so what its node has free is unknown; the node is not for sale.',
   NodeOverAllocated:
     'Pods and reservations take more of the node than it has; free counts as zero.',
+  StorageCapacityUnknown:
+    'Nobody tells how much of the storage class is free, so nothing of it is sold: its driver publishes no CSIStorageCapacity, and the operator states no capacity (`inventory.storage`).',
+  StorageBoundBlindly:
+    'The storage class makes a volume before its pod has a node, and not every node reaches it; no volume of it is sold.',
   StorageOverAllocated:
-    'Reservations take more of a storage class than is free; free counts as zero.',
+    'Reservations or claims take more of a storage class than there is; free counts as zero.',
   LeasedIpsOverAllocated:
     'Reservations take more leased addresses than are free; free counts as zero.',
   ReservedNodeMissing: 'A reservation names a node that is not in the inventory.',

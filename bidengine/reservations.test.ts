@@ -96,7 +96,10 @@ describe('reservationOf', () => {
         { node: 'a', quantities: each },
         { node: 'b', quantities: each },
       ],
-      storage: [{ className: 'beta3', bytes: 20n * GIB }],
+      storage: [
+        { className: 'beta3', node: 'a', bytes: 10n * GIB },
+        { className: 'beta3', node: 'b', bytes: 10n * GIB },
+      ],
       leasedIps: 1,
       reason: 'bid open',
       expiresAtMs: 99,

@@ -39,13 +39,36 @@ const byClass = (reservations: readonly Reservation[]): ReadonlyMap<string, bigi
   return sums;
 };
 
-/** A reservation does not say in which segment its volumes will lie, so it is taken off each. */
-const lessRoom = (node: NodeSnapshot, held: ReadonlyMap<string, bigint>): NodeSnapshot => {
+/** Bytes held of a class: by segment, and where nobody knows in which one they will lie. */
+interface HeldOfClass {
+  readonly bySegment: Map<string, bigint>;
+  anywhere: bigint;
+}
+
+/** Volumes of a reservation lie where its pods go; what names no node, or one that is gone, may lie anywhere. */
+const bySegment = (
+  reservations: readonly Reservation[],
+  nodes: readonly NodeSnapshot[],
+): ReadonlyMap<string, HeldOfClass> => {
+  const segments = new Map(nodes.map((n) => [n.name, n.storageRoom]));
+  const held = new Map<string, HeldOfClass>();
+  for (const { className, bytes, node } of reservations.flatMap((r) => r.storage)) {
+    const own = held.get(className) ?? { bySegment: new Map<string, bigint>(), anywhere: 0n };
+    held.set(className, own);
+    const segment = node === undefined ? undefined : segments.get(node)?.[className]?.segment;
+    if (segment === undefined) own.anywhere += bytes;
+    else own.bySegment.set(segment, (own.bySegment.get(segment) ?? 0n) + bytes);
+  }
+  return held;
+};
+
+const lessRoom = (node: NodeSnapshot, held: ReadonlyMap<string, HeldOfClass>): NodeSnapshot => {
   if (node.storageRoom === undefined || held.size === 0) return node;
   const storageRoom = Object.fromEntries(
     Object.entries(node.storageRoom).map(([name, room]) => {
-      const taken = held.get(name) ?? 0n;
-      return [name, room > taken ? room - taken : 0n];
+      const own = held.get(name);
+      const taken = (own?.anywhere ?? 0n) + (own?.bySegment.get(room.segment) ?? 0n);
+      return [name, { ...room, freeBytes: room.freeBytes > taken ? room.freeBytes - taken : 0n }];
     }),
   );
   return { ...node, storageRoom };
@@ -78,8 +101,12 @@ export const withReservations = (
   const anomalies = [...snapshot.anomalies];
   const reserved = new Map(byNode(reservations));
   const storageHeld = byClass(reservations);
+  const segmentsHeld =
+    storageHeld.size === 0
+      ? new Map<string, HeldOfClass>()
+      : bySegment(reservations, snapshot.nodes);
   const nodes = snapshot.nodes.map((before): NodeSnapshot => {
-    const node = lessRoom(before, storageHeld);
+    const node = lessRoom(before, segmentsHeld);
     const held = reserved.size === 0 ? undefined : reserved.get(node.name);
     if (held === undefined) return node;
     reserved.delete(node.name);

@@ -2,10 +2,12 @@
  * Finds room for a whole group at once or proves that there is none: depth first over the units, the largest first; within
  * a unit, over the nodes in the scorer's order, as many replicas as fit. When a later unit does not fit, the choices of the
  * earlier ones are taken back. Complete within its limit of node visits, which bounds the time a hostile order can take.
+ * Placements that the scheduler could lose (`certain-binding.ts`) are passed over.
  */
 import type { Assignment } from './assignments.js';
 import type { UnitDemand } from './demand.js';
-import { fitsOnce, mountsAll, replicasThatFit, take } from './fit.js';
+import { bindsForCertain } from './certain-binding.js';
+import { admits, fitsOnce, replicasThatFit, segmentKey, take, volumesThatFit } from './fit.js';
 import type { IndexedNode, NodeIndex } from './node-index.js';
 import { rankFrom } from './rooms.js';
 import type { Room } from './rooms.js';
@@ -23,10 +25,14 @@ export interface Budget {
   visits: number;
 }
 
+/** What a placement that is passed over counts for: finding that out costs about as much as so many visits. */
+const UNCERTAIN_VISITS = 500;
+
 /** Nested choices at most: far more than a group of the chain's largest size needs, far less than the stack has. */
 const MAX_DEPTH = 4_000;
 
-export type SearchResult = readonly Share[] | 'no-fit' | 'limit';
+/** `uncertain`: there is room, but only in ways in which the scheduler could leave a replica without. */
+export type SearchResult = readonly Share[] | 'no-fit' | 'uncertain' | 'limit';
 
 /** Units by size: what is hardest to place goes first. Positions, ties in the order's own order. */
 const hardestFirst = (units: readonly UnitDemand[]): readonly number[] =>
@@ -48,7 +54,9 @@ export const search = (
 ): SearchResult => {
   const order = hardestFirst(units);
   const used = new Map<IndexedNode, Vector>();
+  const usedSegments = new Map<string, bigint>();
   const shares: Share[] = [];
+  const tally = { uncertain: 0 };
 
   /** MIG slices are counted for their own face of a node, everything else for the machine. */
   const freeOn = (node: IndexedNode): Vector => {
@@ -62,6 +70,19 @@ export const search = (
     const { machine } = node;
     if (machine !== undefined) used.set(machine, { ...free, gpus: freeOn(machine).gpus });
   };
+  const useSegments = (unit: UnitDemand, node: IndexedNode, count: number): void => {
+    if (node.storageRoom === undefined) return;
+    for (const [name, bytes] of unit.persistent) {
+      const room = node.storageRoom[name];
+      if (room === undefined) continue;
+      const key = segmentKey(name, room);
+      usedSegments.set(key, (usedSegments.get(key) ?? 0n) + bytes * BigInt(count));
+    }
+  };
+  const canTake = (node: IndexedNode, free: Vector, unit: UnitDemand): boolean =>
+    fitsOnce(free, unit.each) &&
+    admits(node, unit) &&
+    volumesThatFit(node, unit, usedSegments) >= 1;
   const scoreOf = (node: IndexedNode, free: Vector, unit: UnitDemand): number =>
     scorer(free === node.free ? node : { ...node, free }, unit.each);
 
@@ -71,7 +92,7 @@ export const search = (
     let least = Number.POSITIVE_INFINITY;
     for (const node of nodes) {
       const free = freeOn(node);
-      if (!fitsOnce(free, unit.each) || !mountsAll(node, unit)) continue;
+      if (!canTake(node, free, unit)) continue;
       const score = scoreOf(node, free, unit);
       if (best !== undefined && score >= least) continue;
       best = node;
@@ -85,8 +106,11 @@ export const search = (
     const rooms: Room[] = [];
     for (const node of nodes) {
       const free = freeOn(node);
-      if (!fitsOnce(free, unit.each) || !mountsAll(node, unit)) continue;
-      const fits = replicasThatFit(free, unit.each);
+      if (!canTake(node, free, unit)) continue;
+      const fits = Math.min(
+        replicasThatFit(free, unit.each),
+        volumesThatFit(node, unit, usedSegments),
+      );
       rooms.push({ node, free, fits, score: scoreOf(node, free, unit) });
     }
     budget.visits -= nodes.length;
@@ -95,17 +119,25 @@ export const search = (
 
   const putOn = (unit: UnitDemand, position: number, node: IndexedNode, count: number): void => {
     setFree(node, take(freeOn(node), unit.each, count));
+    useSegments(unit, node, count);
     shares.push({ unit: position, node, count });
   };
-  const takeBack = (node: IndexedNode, free: Vector): void => {
-    shares.pop();
+  const takeBack = (unit: UnitDemand, node: IndexedNode, free: Vector): void => {
+    const share = shares.pop();
+    useSegments(unit, node, -(share?.count ?? 0));
     setFree(node, free);
+  };
+  const accept = (): boolean => {
+    if (bindsForCertain(units, shares)) return true;
+    tally.uncertain += 1;
+    budget.visits -= UNCERTAIN_VISITS;
+    return false;
   };
 
   const placeUnit = (step: number): boolean => {
     const position = order[step];
     const unit = position === undefined ? undefined : units[position];
-    if (position === undefined || unit === undefined) return true;
+    if (position === undefined || unit === undefined) return accept();
     const nodes = assignment[position]?.nodes ?? index.nodes;
     // Most units have one replica and most first choices are right: no list is made for them.
     const tried = unit.count === 1 ? bestFor(unit, nodes) : undefined;
@@ -113,7 +145,7 @@ export const search = (
       const free = freeOn(tried);
       putOn(unit, position, tried, 1);
       if (placeUnit(step + 1)) return true;
-      takeBack(tried, free);
+      takeBack(unit, tried, free);
     } else if (unit.count === 1) return false;
     const rooms = roomsFor(unit, nodes);
     const total = rooms.reduce((sum, r) => sum + r.fits, 0);
@@ -147,7 +179,7 @@ export const search = (
       }
       if (spread(on, at + 1, left - count, after)) return true;
       if (count > 0) {
-        takeBack(here.node, here.free);
+        takeBack(on.unit, here.node, here.free);
       }
       budget.visits -= 1;
       if (budget.visits < 0) return false;
@@ -156,5 +188,6 @@ export const search = (
   };
 
   if (placeUnit(0)) return shares;
+  if (tally.uncertain > 0) return 'uncertain';
   return budget.visits < 0 ? 'limit' : 'no-fit';
 };

@@ -2,7 +2,7 @@
 import { gpuSatisfiesAny } from '../market/gpu.js';
 import type { Reason } from '../market/reasons.js';
 import type { UnitDemand } from './demand.js';
-import { fitsOnce, mountsAll, replicasThatFit } from './fit.js';
+import { admits, roomFor } from './fit.js';
 import { anyOfWords, gpuWords } from './gpu-words.js';
 import type { IndexedNode, ModelNodes, NodeIndex } from './node-index.js';
 import type { Dimension } from './quantities.js';
@@ -38,6 +38,12 @@ const whatIsSold = (models: readonly ModelNodes[]): string =>
     ? 'no node has GPUs for sale'
     : `the cluster has ${models.map((m) => gpuWords(m.model)).join(', ')}`;
 
+/** Whether the node's part of one class has room for the volumes of one replica. */
+const holds = (node: IndexedNode, unit: UnitDemand, className: string): boolean => {
+  const room = node.storageRoom?.[className];
+  return room === undefined || room.freeBytes >= (unit.persistent.get(className) ?? 0n);
+};
+
 /** Every resource of which no single node has enough. */
 const eachShort = (
   unit: UnitDemand,
@@ -62,6 +68,25 @@ const eachShort = (
   return reasons;
 };
 
+/** Why nodes are closed to a unit whatever is free on them, where that is not for its volumes. */
+const noNodeAdmits = (
+  unit: UnitDemand,
+  nodes: readonly IndexedNode[],
+  index: NodeIndex,
+  field: string,
+): Reason | undefined => {
+  if (nodes.length === 0) return undefined;
+  const isOfArch = (n: IndexedNode): boolean =>
+    unit.architectures.every((arch) => n.labels['kubernetes.io/arch'] === arch);
+  if (!nodes.some(isOfArch)) {
+    const message = `no node for sale has CPU architecture ${unit.architectures.join(' and ')}${notForSale(index)}`;
+    return reason('ArchitectureUnavailable', message, `${field}.cpu`);
+  }
+  if (unit.each.gpus > 0 || nodes.some((n) => !n.gpuPodsOnly)) return undefined;
+  const message = `every node for sale is kept, by a taint, for pods with GPUs${notForSale(index)}`;
+  return reason('NodesKeptForGpus', message, field);
+};
+
 /**
  * Why `unit` does not fit into the cluster even alone; empty when it does. `models` are those it may get.
  */
@@ -76,18 +101,15 @@ export const unitShortfall = (
     return [reason('GpuModelUnavailable', message, `${field}.gpu`)];
   }
   const groups = models?.map((m) => m.nodes) ?? [index.nodes];
-  const mountable = groups.map((nodes) =>
-    unit.persistent.size === 0 ? nodes : nodes.filter((n) => mountsAll(n, unit)),
-  );
-  const fits = mountable.map((nodes) =>
-    nodes.reduce(
-      (sum, n) => (fitsOnce(n.free, unit.each) ? sum + replicasThatFit(n.free, unit.each) : sum),
-      0,
-    ),
-  );
+  const open = groups.map((nodes) => nodes.filter((n) => admits(n, unit)));
+  const fits = open.map((nodes) => nodes.reduce((sum, n) => sum + roomFor(n, unit), 0));
   const best = Math.max(0, ...fits);
   if (best >= unit.count) return [];
-  const nodes = mountable.flat();
+  const nodes = open.flat();
+  if (nodes.length === 0) {
+    const closed = noNodeAdmits(unit, groups.flat(), index, field);
+    if (closed !== undefined) return [closed];
+  }
   if (nodes.length === 0 && unit.persistent.size > 0) {
     const names = [...unit.persistent.keys()].join(', ');
     const message = `no node for sale can mount storage class ${names}${notForSale(index)}`;
@@ -99,6 +121,13 @@ export const unitShortfall = (
   }
   const short = eachShort(unit, nodes, index, field);
   if (short.length > 0) return short;
+  const name = [...unit.persistent.keys()].find((n) =>
+    nodes.every((node) => !holds(node, unit, n)),
+  );
+  if (name !== undefined) {
+    const message = `no node's part of storage class ${name} holds the ${unit.persistent.get(name)} bytes of one replica`;
+    return [reason('InsufficientPersistentStorage', message, `${field}.storage`)];
+  }
   const message = `no node has all that one replica needs at once${notForSale(index)}`;
   return [reason('FragmentedCapacity', message, field)];
 };

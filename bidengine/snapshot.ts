@@ -45,15 +45,28 @@ export interface NodeSnapshot {
   readonly gpuUnsellable: readonly Reason[];
   /** Persistent storage classes whose volumes a pod here can mount. */
   readonly storageClasses: readonly string[];
-  /** Largest amount that volumes here can get of a class whose free space differs by topology. */
-  readonly storageRoom?: Readonly<Record<string, bigint>> | undefined;
+  /** What volumes here can get, by class, where a class's free space differs by topology. */
+  readonly storageRoom?: Readonly<Record<string, SegmentRoom>> | undefined;
+  /** Tainted so that only pods with GPUs may come. */
+  readonly gpuPodsOnly?: boolean | undefined;
+}
+
+/** The part of a storage class that one node reaches. */
+export interface SegmentRoom {
+  /** Equal for nodes that share the space; unique within its class. */
+  readonly segment: string;
+  readonly freeBytes: bigint;
+  /** The largest single volume, where that is less. */
+  readonly largestVolumeBytes?: bigint | undefined;
 }
 
 /** A persistent storage class of the cluster. */
 export interface StorageClassSnapshot {
   readonly name: string;
-  /** `undefined`: its driver does not tell; whether that may be sold is a rule (`allowUnknownStorage`). */
+  /** `undefined` where neither its driver nor the operator tells. */
   readonly availableBytes: bigint | undefined;
+  /** Why no volume of it is sold; absent or empty when it is for sale. */
+  readonly unsellable?: readonly Reason[] | undefined;
 }
 
 export interface InventorySnapshot {
@@ -74,8 +87,12 @@ export interface Reservation {
   /** The tenant. */
   readonly owner: string;
   readonly perNode: readonly { readonly node: string; readonly quantities: Quantities }[];
-  /** Persistent volumes, summed per class. */
-  readonly storage: readonly { readonly className: string; readonly bytes: bigint }[];
+  /** Persistent volumes, summed per class and node; without a node where nobody knows which. */
+  readonly storage: readonly {
+    readonly className: string;
+    readonly bytes: bigint;
+    readonly node?: string | undefined;
+  }[];
   readonly leasedIps: number;
   /** Why it is held, for a reader: for example `bid open` or `lease active`. */
   readonly reason: string;

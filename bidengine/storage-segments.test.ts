@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LabelSelectorFacts, StorageSegmentFacts } from './cluster-facts.js';
+import type {
+  LabelSelectorFacts,
+  StorageClassFacts,
+  StorageSegmentFacts,
+} from './cluster-facts.js';
 import { classBytes, selects, storageOfNode } from './storage-segments.js';
 import { aNodeFacts } from './testing/facts-builder.js';
 
@@ -39,10 +43,29 @@ describe('free space by topology', () => {
   it('a node has what its own segment holds, and a volume no more than one may be', () => {
     expect(storageOfNode(aNodeFacts('a'), [local])).toEqual({
       storageClasses: ['beta2'],
-      storageRoom: { beta2: 100n },
+      storageRoom: { beta2: { segment: JSON.stringify(at('a')), freeBytes: 100n } },
     });
-    expect(storageOfNode(aNodeFacts('b'), [local]).storageRoom).toEqual({ beta2: 30n });
+    expect(storageOfNode(aNodeFacts('b'), [local]).storageRoom).toEqual({
+      beta2: { segment: JSON.stringify(at('b')), freeBytes: 40n, largestVolumeBytes: 30n },
+    });
     expect(storageOfNode(aNodeFacts('c'), [local])).toEqual({ storageClasses: [] });
+  });
+
+  it.each<[string, Partial<StorageClassFacts>, readonly string[]]>([
+    ['no topologies are allowed in particular', {}, ['beta2']],
+    ['the node is in an allowed topology', { topologies: [at('x'), at('a')] }, ['beta2']],
+    ['the node is in none of them', { topologies: [at('x')] }, []],
+    ['volumes are made at once, and reach every node', { immediate: true }, ['beta2']],
+    [
+      'volumes are made at once, wherever that is',
+      { immediate: true, topologies: [at('a'), at('b')] },
+      [],
+    ],
+    ['volumes are made at once, for labelled nodes', { immediate: true, everywhere: false }, []],
+  ])('%s', (_name, facts, want) => {
+    const storageClass = { ...aClass({ nodes: {}, capacity: '9' }), ...facts };
+    const labels = { 'akash.network/capabilities.storage.class.beta2': '1' };
+    expect(storageOfNode(aNodeFacts('a', { labels }), [storageClass]).storageClasses).toEqual(want);
   });
 
   it.each<[string, LabelSelectorFacts, boolean]>([

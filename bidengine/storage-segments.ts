@@ -4,6 +4,7 @@
  */
 import type { LabelSelectorFacts, NodeFacts, StorageClassFacts } from './cluster-facts.js';
 import type { StorageSegmentFacts } from './cluster-facts.js';
+import type { SegmentRoom } from './snapshot.js';
 import { isQuantityFormatError, parseQuantity } from './kube-quantity.js';
 
 const CLASS_LABEL = 'akash.network/capabilities.storage.class.';
@@ -46,9 +47,13 @@ const bytes = (quantity: string | undefined): bigint | undefined => {
 export const segmentBytes = (segment: StorageSegmentFacts): bigint | undefined =>
   bytes(segment.capacity);
 
-/** What one class has in all, `undefined` when any part of it does not tell. */
-export const classBytes = ({ availableBytes, segments }: StorageClassFacts): bigint | undefined => {
-  if (segments === undefined || segments.length === 0) return availableBytes;
+const less = (a: bigint, b: bigint): bigint => (a > b ? a - b : 0n);
+
+/** What one class has free in all, `undefined` when any part of it does not tell. */
+export const classBytes = (storageClass: StorageClassFacts): bigint | undefined => {
+  const { availableBytes, stated, segments } = storageClass;
+  if (segments === undefined || segments.length === 0)
+    return stated === undefined ? availableBytes : less(stated.capacityBytes, stated.claimedBytes);
   let sum = 0n;
   for (const segment of segments) {
     const free = segmentBytes(segment);
@@ -58,42 +63,55 @@ export const classBytes = ({ availableBytes, segments }: StorageClassFacts): big
   return sum;
 };
 
-const least = (a: bigint, b: bigint | undefined): bigint => (b !== undefined && b < a ? b : a);
-
-/** The most that the segments reaching a node hold; `undefined` when none of them tells, `none` when none reaches it. */
+/** The part with most room that reaches the node; `undefined` when none of them tells, `none` when none reaches it. */
 const roomAt = (
   node: NodeFacts,
   segments: readonly StorageSegmentFacts[],
-): bigint | undefined | 'none' => {
+): SegmentRoom | undefined | 'none' => {
   const reaching = segments.filter((s) => selects(s.nodes, node.labels));
   if (reaching.length === 0) return 'none';
-  let room: bigint | undefined;
+  let room: SegmentRoom | undefined;
   for (const segment of reaching) {
-    const free = segmentBytes(segment);
-    if (free === undefined) continue;
-    const usable = least(free, bytes(segment.maximumVolumeSize));
-    if (room === undefined || usable > room) room = usable;
+    const freeBytes = segmentBytes(segment);
+    if (freeBytes === undefined || (room !== undefined && freeBytes <= room.freeBytes)) continue;
+    const largestVolumeBytes = bytes(segment.maximumVolumeSize);
+    const name = JSON.stringify(segment.nodes);
+    room = {
+      segment: name,
+      freeBytes,
+      ...(largestVolumeBytes === undefined ? {} : { largestVolumeBytes }),
+    };
   }
   return room;
 };
 
 export interface NodeStorage {
   readonly storageClasses: readonly string[];
-  readonly storageRoom?: Readonly<Record<string, bigint>>;
+  readonly storageRoom?: Readonly<Record<string, SegmentRoom>>;
 }
 
-/** Classes that a pod on this node can mount, and how much of those whose space differs by topology. */
+const isNamed = (node: NodeFacts, name: string): boolean =>
+  !['', '0', 'false'].includes(node.labels[`${CLASS_LABEL}${name}`] ?? '');
+
+/** Whether volumes of the class can be made for, and mounted on, the node at all. */
+const reaches = (node: NodeFacts, { name, everywhere, topologies }: StorageClassFacts): boolean =>
+  (everywhere || isNamed(node, name)) &&
+  (topologies === undefined || topologies.some((t) => selects(t, node.labels)));
+
+/**
+ * Classes that a pod on this node can mount, and how much of those whose space differs by topology. A class that makes its
+ * volumes before a node is chosen is offered only where every node reaches them.
+ */
 export const storageOfNode = (
   node: NodeFacts,
   classes: readonly StorageClassFacts[],
 ): NodeStorage => {
   const names: string[] = [];
-  const room: Record<string, bigint> = {};
-  for (const { name, everywhere, segments } of classes) {
-    const isNamed = !['', '0', 'false'].includes(node.labels[`${CLASS_LABEL}${name}`] ?? '');
-    if (!everywhere && !isNamed) continue;
-    const here =
-      segments === undefined || segments.length === 0 ? undefined : roomAt(node, segments);
+  const room: Record<string, SegmentRoom> = {};
+  for (const storageClass of classes) {
+    const { name, segments = [] } = storageClass;
+    if (bindsBlindly(storageClass) || !reaches(node, storageClass)) continue;
+    const here = segments.length === 0 ? undefined : roomAt(node, segments);
     if (here === 'none') continue;
     names.push(name);
     if (here !== undefined) room[name] = here;
@@ -102,3 +120,16 @@ export const storageOfNode = (
     ? { storageClasses: names }
     : { storageClasses: names, storageRoom: room };
 };
+
+const takesAll = ({ matchLabels = {}, matchExpressions = [] }: LabelSelectorFacts): boolean =>
+  Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+
+/** Whether a volume may be made where the pod's node cannot reach it: bound at once, and not mountable everywhere. */
+export const bindsBlindly = ({
+  immediate = false,
+  everywhere,
+  topologies,
+  segments = [],
+}: StorageClassFacts): boolean =>
+  immediate &&
+  (!everywhere || topologies !== undefined || segments.some(({ nodes }) => !takesAll(nodes)));

@@ -20,7 +20,6 @@ const fits = (snapshot: InventorySnapshot, model: string, gpus = 8) =>
   place(anOrder().withGpu('nvidia', model, gpus).obj().spec, snapshot, {
     worth: () => dec('1'),
     scorer: keepWholeNodesWhole,
-    allowUnknownStorage: false,
   });
 const lease = (gpus: bigint): Reservation => ({
   key: 'akash1tenant/5/1/1',

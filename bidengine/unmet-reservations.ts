@@ -58,15 +58,19 @@ const unmetNodes = (
 const unmetStorage = (
   reservation: Reservation,
   cluster: Pick<ClusterFacts, 'volumes'>,
-): Reservation['storage'] =>
-  reservation.storage
-    .map(({ className, bytes }) => {
-      const bound = cluster.volumes
-        .filter((v) => v.className === className && orderPath(v.leasePath) === reservation.key)
-        .reduce((sum, v) => sum + v.bytes, 0n);
-      return { className, bytes: bytes > bound ? bytes - bound : 0n };
+): Reservation['storage'] => {
+  const bound = new Map<string, bigint>();
+  for (const { className, bytes, leasePath } of cluster.volumes)
+    if (orderPath(leasePath) === reservation.key)
+      bound.set(className, (bound.get(className) ?? 0n) + bytes);
+  return reservation.storage
+    .map((held) => {
+      const met = bound.get(held.className) ?? 0n;
+      bound.set(held.className, met > held.bytes ? met - held.bytes : 0n);
+      return { ...held, bytes: held.bytes > met ? held.bytes - met : 0n };
     })
     .filter(({ bytes }) => bytes > 0n);
+};
 
 /** `reservations` less what `cluster` already shows of them; those that are wholly there are left out. */
 export const unmetReservations = (

@@ -72,6 +72,19 @@ export interface Pod extends KubeObject {
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
     readonly overhead?: Quantities;
+    readonly affinity?: {
+      readonly nodeAffinity?: {
+        readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+          readonly nodeSelectorTerms: readonly {
+            readonly matchExpressions?: readonly {
+              readonly key: string;
+              readonly operator: string;
+              readonly values?: readonly string[];
+            }[];
+          }[];
+        };
+      };
+    };
     readonly resources?: { readonly requests?: Quantities; readonly limits?: Quantities };
   };
   readonly status?: {
@@ -186,6 +199,13 @@ export interface TokenReview extends KubeObject {
 /** storage.k8s.io/v1 StorageClass. */
 export interface StorageClass extends KubeObject {
   readonly provisioner?: string;
+  readonly volumeBindingMode?: string;
+  readonly allowedTopologies?: readonly {
+    readonly matchLabelExpressions?: readonly {
+      readonly key: string;
+      readonly values: readonly string[];
+    }[];
+  }[];
 }
 
 interface LabelSelector {
@@ -207,7 +227,10 @@ export interface CsiStorageCapacity extends KubeObject {
 }
 
 export interface PersistentVolumeClaim extends KubeObject {
-  readonly spec: { readonly storageClassName?: string };
+  readonly spec: {
+    readonly storageClassName?: string;
+    readonly resources?: { readonly requests?: Quantities };
+  };
   readonly status?: { readonly phase?: string; readonly capacity?: Quantities };
 }
 

@@ -294,9 +294,36 @@ describe('where pods go', () => {
   ])('need %s', (_name, key, isPlaced, want) => {
     const placement = isPlaced ? { web: { nodes: ['n1', 'n2', 'n1'], gpu: h100 } } : {};
     const found = requiredOf(withGpu(key), { placement });
-    expect(found.filter((text) => text.includes('gpu'))).toEqual(want);
+    // The same of each reserved node, and of one that is opened later.
+    const terms = isPlaced ? 3 : 1;
+    expect(found.filter((text) => text.includes('gpu'))).toEqual(
+      Array.from({ length: terms }, () => want).flat(),
+    );
     expect(found.filter((text) => text === 'metadata.name In')).toHaveLength(isPlaced ? 2 : 0);
-    expect(found).toContain('akash.network In');
+    expect(found.filter((text) => text === 'akash.network In')).toHaveLength(terms);
+  });
+
+  it('have to go where they were reserved, or where the operator opens a node for the lease', () => {
+    const pod = podOf(built([aService()], { placement: { web: { nodes: ['n1', 'n2'] } } }));
+    const opened = `akash.network/lease-${leaseNamespace(someLease)}`;
+    expect(pod['affinity']).toEqual({
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            ...['n1', 'n2'].map((name) => ({
+              matchExpressions: [{ key: 'akash.network', operator: 'In', values: ['true'] }],
+              matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }],
+            })),
+            {
+              matchExpressions: [
+                { key: 'akash.network', operator: 'In', values: ['true'] },
+                { key: opened, operator: 'Exists' },
+              ],
+            },
+          ],
+        },
+      },
+    });
   });
 
   it('need nothing of a GPU node without a GPU', () => {

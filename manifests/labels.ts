@@ -81,6 +81,12 @@ export const gpuCapabilityKeys = (gpu: GpuModel): readonly string[] => {
 export const storageCapabilityKey = (storageClass: string): string =>
   `akash.network/capabilities.storage.class.${storageClass}`;
 
+/** Begins the key of a node label that opens the node for a lease's pods; the lease's namespace follows. */
+export const LEASE_NODE_PREFIX = 'akash.network/lease-';
+
+/** Key of the node label that lets a lease's pods onto a node that was not reserved for them. */
+export const leaseNodeKey = (id: LeaseId): string => `${LEASE_NODE_PREFIX}${leaseNamespace(id)}`;
+
 /** What tenants may use of a node. */
 export interface NodeCapabilities {
   /** One entry per device. */

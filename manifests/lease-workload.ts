@@ -54,7 +54,7 @@ export interface WorkloadSettings extends NamespaceSettings {
 
 /** What the reservation of a service's replicas settled. */
 export interface ServicePlacement {
-  /** Nodes reserved for its replicas: preferred, so that a lost node does not keep a pod from another. */
+  /** Nodes reserved for its replicas: they run there, or where the operator lets them when one is lost. */
   readonly nodes: readonly string[];
   /** The concrete model that was sold; required of every node. */
   readonly gpu?: GpuModel | undefined;

@@ -51,7 +51,9 @@ export const podTemplate = (
   return {
     metadata: { labels: podLabels(input.leaseId, service.name) },
     spec: {
-      affinity: { nodeAffinity: nodeAffinity(serviceResources(service), placement) },
+      affinity: {
+        nodeAffinity: nodeAffinity(input.leaseId, serviceResources(service), placement),
+      },
       automountServiceAccountToken: readsDeployment(service),
       ...(readsDeployment(service) && { serviceAccountName: service.name }),
       ...gpuSpec(input, service),

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { exchangeSchema, pricingSchema } from './pricing/config.js';
 import { isAddressRange } from './inventory/address-pool.js';
+import { isBytes } from './inventory/storage-facts.js';
 
 const periodMs = (def: number): z.ZodDefault<z.ZodNumber> => z.number().int().min(10).default(def);
 
@@ -116,6 +117,20 @@ export const configSchema = z.strictObject({
           }),
         )
         .default([]),
+      /** Persistent storage of which the driver does not tell what is free (no CSIStorageCapacity). */
+      storage: z
+        .strictObject({
+          /** What a class holds in all, by its name: 10Ti. Every claim of the class in the cluster counts against it. */
+          capacities: z
+            .record(
+              z.string(),
+              z.string().refine(isBytes, { message: 'must be a quantity of bytes such as 10Ti' }),
+            )
+            .default({}),
+          /** Whether a class is sold of which nobody tells: `sell` promises space that may not be there. */
+          unknown: z.enum(['refuse', 'sell']).default('refuse'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   timings: z
@@ -124,6 +139,8 @@ export const configSchema = z.strictObject({
       recountMs: periodMs(15_000),
       /** Three-way comparison of chain leases, ComputeLeases and namespaces. */
       compareMs: periodMs(60_000),
+      /** How long the scheduler finds no node for a lease's pod before another node is opened to the lease. */
+      strandedMs: periodMs(30_000),
       /** Reconcile of a healthy lease without any event. */
       leaseResyncMs: periodMs(30_000),
       /** Reading of every escrow account; what is about to run dry is looked at with each block. */

@@ -32,6 +32,7 @@ import { Refill } from './funds/refill.js';
 import { GpuHealth } from './gpu-health/gpu-health.js';
 import { tellTenants } from './gpu-health/tell-tenants.js';
 import { InventoryView } from './inventory/inventory-view.js';
+import { statedCapacities } from './inventory/storage-facts.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
 import { eventsThrough } from './kube-adapters/events.js';
@@ -146,7 +147,12 @@ export const lead = async (
   });
   const inventory = new InventoryView({
     ...{ api, clock, random },
-    observe: { ...OBSERVE_DEFAULTS, requiredLabels: config.inventory.nodeSelector },
+    observe: {
+      ...OBSERVE_DEFAULTS,
+      requiredLabels: config.inventory.nodeSelector,
+      sellUnknownStorage: config.inventory.storage.unknown === 'sell',
+    },
+    storageCapacities: statedCapacities(config.inventory.storage.capacities),
     addresses: addressPool(config.inventory.leasedIpAddresses),
     faultsOf: (node) => gpuHealth.faultsOf(node),
     onError: (err) => log.warn({ err }, 'watching the cluster failed; trying again'),
@@ -356,7 +362,8 @@ export const lead = async (
   });
   const labels = looped('node-labels', timings.compareMs, async () => {
     if (inventory.fault(Number.POSITIVE_INFINITY) !== undefined) return;
-    await applyNodeLabels(api, planNodeLabels(inventory.snapshot([]), inventory.nodes()));
+    const open = inventory.openNodes(ledger.all(), timings.strandedMs);
+    await applyNodeLabels(api, planNodeLabels(inventory.snapshot([]), inventory.nodes(), open));
   });
   const compare = looped('compare', timings.compareMs, async () => {
     if (sync.facts() !== undefined) await leases.workers.compare();

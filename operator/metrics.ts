@@ -36,6 +36,8 @@ export interface OperatorMetrics {
   unsellable(
     rows: readonly { readonly code: string; readonly nodes: number; readonly gpus: number }[],
   ): void;
+  /** Storage classes that are not sold, all at once. */
+  storageWithheld(rows: readonly { readonly name: string; readonly code: string }[]): void;
   /** What did not add up at the last count, by reason code. */
   inventoryAnomalies(counts: ReadonlyMap<string, number>): void;
   revenueUsdPerHour(value: number): void;
@@ -135,6 +137,12 @@ export const createMetrics = (): OperatorMetrics => {
     name: 'berth_gpus_unsellable',
     help: 'GPUs that are not for sale, by reason code; one with two reasons counts in both',
     labelNames: ['reason'],
+    registers,
+  });
+  const withheldClasses = new Gauge({
+    name: 'berth_storage_classes_unsellable',
+    help: 'Storage classes that are not for sale, by name and reason code',
+    labelNames: ['storage_class', 'reason'],
     registers,
   });
   const anomalies = new Gauge({
@@ -252,6 +260,11 @@ export const createMetrics = (): OperatorMetrics => {
       for (const { model, ...counts } of rows) {
         for (const [state, count] of Object.entries(counts)) gpus.inc({ state, model }, count);
       }
+    },
+    storageWithheld: (rows) => {
+      withheldClasses.reset();
+      for (const { name, code } of rows)
+        withheldClasses.set({ storage_class: name, reason: code }, 1);
     },
     unsellable: (rows) => {
       unsellableNodes.reset();

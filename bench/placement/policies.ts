@@ -49,7 +49,6 @@ const ours =
   (group, snapshot) => {
     const options: PlacementOptions = {
       ...{ scorer: keepWholeNodesWhole, pressure },
-      allowUnknownStorage: true,
       worth: ({ model }) => new Decimal(String(worth(model))),
     };
     const placed = place(group, snapshot, options);

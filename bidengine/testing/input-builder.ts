@@ -80,7 +80,6 @@ export const anInput = (changes: Partial<DecideInput> = {}): DecideInput => ({
     depositDenoms: ['uakt', 'uact'],
     bidFeeUakt: 5_000n,
     reserveUakt: 1_000_000n,
-    allowUnknownStorage: false,
   },
   blockedHostnames: [],
   ...changes,

@@ -41,6 +41,14 @@ export class UnitBuilder {
     return this.#with({ cpu: { milliCpu: BigInt(milliCpu), attributes: [] } });
   }
 
+  /** CPU architectures that the node must have, as an SDL asks for them. */
+  onArch(...names: readonly string[]): UnitBuilder {
+    const { milliCpu } = this.#unit.resources.cpu;
+    return this.#with({
+      cpu: { milliCpu, attributes: names.map((value) => ({ key: 'arch', value })) },
+    });
+  }
+
   withMemory(bytes: bigint): UnitBuilder {
     return this.#with({ memory: { quantityBytes: bytes, attributes: [] } });
   }

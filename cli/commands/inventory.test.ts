@@ -31,7 +31,13 @@ const STATUS: ComputeProviderStatus = {
       reasons: [{ code: 'GpuUnhealthy', message: '1 of 8 GPUs are not usable (allocatable 7)' }],
     },
   ],
-  storage: [{ name: 'beta3', availableBytes: '1024' }, { name: 'beta1' }],
+  storage: [
+    { name: 'beta3', availableBytes: '1024' },
+    {
+      name: 'beta1',
+      reasons: [{ code: 'StorageCapacityUnknown', message: 'nobody tells' }],
+    },
+  ],
   leasedIpsAvailable: 3,
 };
 

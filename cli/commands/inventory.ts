@@ -88,10 +88,12 @@ const reasonLines = ({ unsellable = [] }: ComputeProviderStatus): readonly strin
       );
 
 const storageLines = ({ storage = [], leasedIpsAvailable }: ComputeProviderStatus): string[] => [
-  ...storage.map(
-    ({ name, availableBytes }) =>
-      `Storage class ${name}: ${availableBytes === undefined ? 'free space unknown, its driver does not tell' : `${availableBytes} bytes free`}`,
-  ),
+  ...storage.map(({ name, availableBytes, reasons = [] }) => {
+    const free =
+      availableBytes === undefined ? 'free space unknown' : `${availableBytes} bytes free`;
+    const withheld = reasons.map(({ code, message }) => `${code}: ${printable(message)}`);
+    return `Storage class ${name}: ${[free, ...withheld].join('; not sold: ')}`;
+  }),
   `Addresses to lease: ${number(leasedIpsAvailable)}`,
 ];
 

@@ -591,6 +591,19 @@ export interface DeviceInventory {
     readonly evidence?: readonly DeviceEvidence[];
 }
 /**
+ * A stable code and a sentence.
+ */
+export interface StorageReason {
+    /**
+     * Stable CamelCase code, see docs/reasons.md.
+     */
+    readonly code: string;
+    /**
+     * One sentence for people.
+     */
+    readonly message: string;
+}
+/**
  * One class.
  */
 export interface StorageInventory {
@@ -599,9 +612,15 @@ export interface StorageInventory {
      */
     readonly name: string;
     /**
-     * Free bytes; absent when its driver does not tell.
+     * Free bytes; absent when neither its driver nor the operator tells.
      */
     readonly availableBytes?: string;
+    /**
+     * Why no volume of it is sold.
+     *
+     * @maxItems 16
+     */
+    readonly reasons?: readonly StorageReason[];
 }
 /**
  * Leases held.

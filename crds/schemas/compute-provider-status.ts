@@ -120,9 +120,19 @@ const storage = list(
     'One class.',
     {
       name: text('Name of the class.', 253),
-      availableBytes: wholeAmount('Free bytes; absent when its driver does not tell.'),
+      availableBytes: wholeAmount(
+        'Free bytes; absent when neither its driver nor the operator tells.',
+      ),
+      reasons: list(
+        'Why no volume of it is sold.',
+        object('StorageReason', 'A stable code and a sentence.', {
+          code: reasonCode,
+          message: text('One sentence for people.', 512),
+        }),
+        16,
+      ),
     },
-    { optional: ['availableBytes'] },
+    { optional: ['availableBytes', 'reasons'] },
   ),
   256,
 );

@@ -24,7 +24,6 @@ export const rulesOf = ({ spec }: ComputeProvider, gasPrice: string): BidRules =
     feesElsewhere: spec.grantee?.fees === 'grantee' ? true : undefined,
     reserveUakt: BigInt(budgets.reserveUakt),
     maxReclamationWindowSeconds: toBigInt(bidding.maxReclamationSeconds),
-    allowUnknownStorage: true,
     maxPendingGpusPerOwner: toBigInt(bidding.maxPendingGpusPerOwner),
     maxEndpoints: bidding.maxEndpoints,
     maxOrderAgeBlocks: toBigInt(bidding.maxOrderAgeBlocks),

@@ -25,9 +25,11 @@ import { systemClock } from '../clock.js';
 import { aGpuNode, PROVIDER, TENANT } from '../testing/world.js';
 import { addressPool } from './address-pool.js';
 import { InventoryView } from './inventory-view.js';
+import { statedCapacities } from './storage-facts.js';
 
 const LEASE: LeaseId = { owner: TENANT, dseq: 5n, gseq: 1, oseq: 1, bseq: 0, provider: PROVIDER };
 const SPACE = leaseNamespace(LEASE);
+const GIB = 2n ** 30n;
 const stops: (() => Promise<void>)[] = [];
 
 const put = async <T extends KubeObject>(kube: FakeKube, resource: Resource<T>, object: T) => {
@@ -43,13 +45,18 @@ const put = async <T extends KubeObject>(kube: FakeKube, resource: Resource<T>, 
 };
 
 /** A view that is synced on what `kube` holds. */
-const watching = async (kube: FakeKube, nodeSelector: Record<string, string> = {}) => {
+const watching = async (
+  kube: FakeKube,
+  nodeSelector: Record<string, string> = {},
+  capacities: Record<string, string> = {},
+) => {
   const errors: unknown[] = [];
   const view = new InventoryView({
     ...{ api: kube, clock: systemClock, random: Math.random },
     observe: { ...OBSERVE_DEFAULTS, requiredLabels: nodeSelector },
     addresses: addressPool(['203.0.113.0/29']),
     faultsOf: () => [],
+    storageCapacities: statedCapacities(capacities),
     onError: (error) => errors.push(error),
   });
   const stop = new AbortController();
@@ -234,10 +241,43 @@ describe('InventoryView', () => {
     };
     const after = view.snapshot([held]);
     expect(after.storage).toEqual([
-      { name: 'beta1', availableBytes: undefined },
+      {
+        ...{ name: 'beta1', availableBytes: undefined },
+        unsellable: [expect.objectContaining({ code: 'StorageCapacityUnknown' })],
+      },
       { name: 'beta3', availableBytes: 2n ** 30n },
     ]);
     expect(after.leasedIpsAvailable).toBe(5);
+  });
+
+  it('counts every claim against what the operator states, bound or not, whosever it is, and a lease once', async () => {
+    const kube = new FakeKube();
+    await put(kube, NODES, withGpus('8'));
+    await put(kube, NAMESPACES, {
+      ...space,
+      metadata: { name: SPACE, labels: leaseLabels(LEASE, 'namespace') },
+    });
+    await put(kube, STORAGE_CLASSES, {
+      ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' },
+      metadata: { name: 'beta3', labels: { 'akash.network': 'true' } },
+    });
+    const claim = (name: string, namespace: string, asked: string, has?: string) => ({
+      ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace } },
+      spec: { storageClassName: 'beta3', resources: { requests: { storage: asked } } },
+      status:
+        has === undefined ? { phase: 'Pending' } : { phase: 'Bound', capacity: { storage: has } },
+    });
+    await put(kube, PERSISTENT_VOLUME_CLAIMS, claim('bound', SPACE, '1Gi', '2Gi'));
+    await put(kube, PERSISTENT_VOLUME_CLAIMS, claim('pending', SPACE, '3Gi'));
+    await put(kube, PERSISTENT_VOLUME_CLAIMS, claim('database', 'default', '4Gi', '4Gi'));
+    const { view, until } = await watching(kube, {}, { beta3: '20Gi' });
+    const free = (s: InventorySnapshot): bigint | undefined => s.storage[0]?.availableBytes;
+    await until('the claims count', (s) => free(s) === 11n * GIB);
+    const held = {
+      ...{ key: `${TENANT}/5/1/1`, owner: TENANT, perNode: [], leasedIps: 0, reason: 'lease' },
+      storage: [{ className: 'beta3', bytes: 6n * GIB }],
+    };
+    expect(free(view.snapshot([held]))).toBe(10n * GIB);
   });
 
   it('sells only nodes that the operator has chosen', async () => {

@@ -9,6 +9,7 @@ import type {
   DraFacts,
   NodeFacts,
   PodFacts,
+  StorageClassFacts,
 } from '../../bidengine/cluster-facts.js';
 import { GPU_RESOURCE, isFinished, tryEffectiveRequest } from '../../bidengine/pod-request.js';
 import type { ObserveOptions } from '../../bidengine/observe-node.js';
@@ -22,7 +23,9 @@ import { sameJson } from '../same-json.js';
 import type { AddressPool } from './address-pool.js';
 import { leasedIpFacts } from './leased-ips.js';
 import type { WatchedNode } from './node-facts.js';
-import { withCapacities } from './storage-facts.js';
+import { openNodes } from './open-nodes.js';
+import { countedClaims, withCapacities, withStated } from './storage-facts.js';
+import type { ClaimFacts } from './storage-facts.js';
 import { watchedResources } from './watched-resources.js';
 import type { AnyReflector, WatchDeps, WatchedResources } from './watched-resources.js';
 
@@ -31,6 +34,8 @@ export interface InventoryViewDeps extends WatchDeps {
   readonly observe: ObserveOptions;
   /** Addresses that may be leased. */
   readonly addresses: AddressPool;
+  /** What storage classes hold in all by the operator's word, by name; default none. */
+  readonly storageCapacities?: ReadonlyMap<string, bigint>;
   /** GPUs of a node that are known to be ill. */
   readonly faultsOf: (node: string) => readonly DeviceFaultFacts[];
 }
@@ -54,10 +59,13 @@ export class InventoryView {
   readonly #clock: Clock;
   readonly #observe: ObserveOptions;
   readonly #addresses: AddressPool;
+  readonly #storageCapacities: ReadonlyMap<string, bigint>;
   readonly #faultsOf: InventoryViewDeps['faultsOf'];
   readonly #watched: WatchedResources;
 
-  constructor({ observe, addresses, faultsOf, ...deps }: InventoryViewDeps) {
+  constructor(options: InventoryViewDeps) {
+    const { observe, addresses, faultsOf, storageCapacities, ...deps } = options;
+    this.#storageCapacities = storageCapacities ?? new Map();
     this.#faultsOf = faultsOf;
     this.#clock = deps.clock;
     this.#observe = observe;
@@ -95,6 +103,21 @@ export class InventoryView {
   /** What can be sold now, less the reservations that no pod shows yet. */
   snapshot(reservations: readonly Reservation[]): InventorySnapshot {
     return buildSnapshot(this.#facts(), reservations, this.#clock.now(), this.#observe);
+  }
+
+  /** Nodes that are open to leases they were not reserved for. @param reservations what bids and leases hold */
+  openNodes(
+    reservations: readonly Reservation[],
+    graceMs: number,
+  ): ReadonlyMap<string, ReadonlySet<string>> {
+    const { nodes, pods } = this.#watched;
+    return openNodes({
+      snapshot: this.snapshot(reservations),
+      labelsOf: (node) => nodes.store.get(node)?.facts.labels ?? {},
+      leases: new Set(this.leaseNamespaces().map((s) => s.name)),
+      pods: pods.store.values(),
+      ...{ nowMs: this.#clock.now(), graceMs },
+    });
   }
 
   nodes(): readonly WatchedNode[] {
@@ -165,16 +188,17 @@ export class InventoryView {
   }
 
   #facts(): ClusterFacts {
-    const { nodes, storageClasses, capacities, volumes, services } = this.#watched;
+    const { nodes, services } = this.#watched;
+    const { storageClasses, claims } = this.#storage();
     const leases = new Map(this.leaseNamespaces().map((s) => [s.name, formatLeaseId(s.id)]));
     const dra = this.#dra();
     return {
       nodes: nodes.store.values().map((n) => this.#withFaults(n.facts)),
       pods: this.#podFacts(leases),
-      storageClasses: withCapacities(storageClasses.store.values(), capacities.store.values()),
-      volumes: volumes.store.values().flatMap(({ namespace, ...volume }) => {
+      storageClasses,
+      volumes: claims.flatMap(({ namespace, className, bytes }) => {
         const leasePath = leases.get(namespace);
-        return leasePath === undefined ? [] : [{ ...volume, leasePath }];
+        return leasePath === undefined ? [] : [{ className, bytes, leasePath }];
       }),
       // Which addresses are taken is unknown until the services have been listed.
       leasedIps: services.store.synced
@@ -182,6 +206,17 @@ export class InventoryView {
         : { available: 0, assigned: [] },
       ...(dra === undefined ? {} : { dra }),
     };
+  }
+
+  /** What is claimed is unknown until the claims have been listed, and then so is what is left of a stated capacity. */
+  #storage(): { storageClasses: readonly StorageClassFacts[]; claims: readonly ClaimFacts[] } {
+    const { storageClasses, capacities, claimsOfStorage } = this.#watched;
+    const all = claimsOfStorage.store.values();
+    const told = withCapacities(storageClasses.store.values(), capacities.store.values());
+    const stated = claimsOfStorage.store.synced
+      ? withStated(told, this.#storageCapacities, all)
+      : told;
+    return { storageClasses: stated, claims: countedClaims(stated, all) };
   }
 
   #withFaults(facts: NodeFacts): NodeFacts {

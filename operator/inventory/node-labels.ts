@@ -6,9 +6,11 @@ import type { InventorySnapshot, NodeSnapshot } from '../../bidengine/snapshot.j
 import type { KubeApi } from '../../kube/api.js';
 import { isKubeConflict, isKubeNotFound } from '../../kube/errors.js';
 import { NODES } from '../../kube/resources.js';
-import { MANAGED, nodeLabels } from '../../manifests/labels.js';
+import { LEASE_NODE_PREFIX, MANAGED, nodeLabels } from '../../manifests/labels.js';
 import type { GpuModel } from '../../market/gpu.js';
 import type { WatchedNode } from './node-facts.js';
+
+export type Labels = Readonly<Record<string, string>>;
 
 /** A field manager of its own: labels that other tools set are never touched. */
 export const NODE_LABEL_MANAGER = 'berth-node-labels';
@@ -17,16 +19,21 @@ const times = (count: bigint, model: GpuModel): readonly GpuModel[] =>
   Array.from({ length: Number(count) }, () => model);
 
 /** The labels that a node should bear; GPUs that may not be sold are not counted. */
-export const wantedLabels = (node: NodeSnapshot): Readonly<Record<string, string>> => {
+export const wantedLabels = (
+  node: NodeSnapshot,
+  openFor: ReadonlySet<string> = new Set(),
+): Labels => {
   const { gpu } = node;
   const whole = gpu === undefined ? [] : times(node.allocatable.gpus, gpu.model);
   const parts = node.slices.flatMap(({ resourceName, model }) =>
     times(node.allocatable.slices?.[resourceName] ?? 0n, model),
   );
-  return nodeLabels({
-    gpus: [...whole, ...parts],
-    storageClasses: node.storageClasses,
-  });
+  return {
+    ...nodeLabels({ gpus: [...whole, ...parts], storageClasses: node.storageClasses }),
+    ...Object.fromEntries(
+      [...openFor].sort().map((space) => [`${LEASE_NODE_PREFIX}${space}`, 'true']),
+    ),
+  };
 };
 
 /** Labels for one very node. */
@@ -43,6 +50,7 @@ export interface PlannedLabels {
 export const planNodeLabels = (
   snapshot: InventorySnapshot,
   nodes: readonly WatchedNode[],
+  open: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
 ): readonly PlannedLabels[] => {
   const present = new Map(nodes.map((n) => [n.facts.name, n]));
   return snapshot.nodes.flatMap((node) => {
@@ -54,8 +62,11 @@ export const planNodeLabels = (
         ? []
         : [{ name: node.name, uid: now.uid, labels: {} }];
     if (has('NodeTainted')) return [];
-    const labels = wantedLabels(node);
-    return Object.entries(labels).every(([k, v]) => now.facts.labels[k] === v)
+    const labels = wantedLabels(node, open.get(node.name));
+    const isClosed = Object.keys(now.facts.labels).every(
+      (key) => !key.startsWith(LEASE_NODE_PREFIX) || key in labels,
+    );
+    return isClosed && Object.entries(labels).every(([k, v]) => now.facts.labels[k] === v)
       ? []
       : [{ name: node.name, uid: now.uid, labels }];
   });

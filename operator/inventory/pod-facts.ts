@@ -5,6 +5,25 @@ import { formatLeaseId } from '../../market/ids.js';
 import { leaseOfLabels } from '../leases/lease-identity.js';
 
 /**
+ * What keeps a pod from a node, while the scheduler says so. Of the label requirements those are kept that our own pods state
+ * for every node alike (`manifests/affinity.ts`); reserved and opened nodes differ in the others.
+ */
+const toWaiting = ({ spec, status }: Pod): PodFacts['waiting'] => {
+  if (spec.nodeName !== undefined) return undefined;
+  const refusal = status?.conditions?.find(
+    (c) => c.type === 'PodScheduled' && c.status === 'False' && c.reason === 'Unschedulable',
+  );
+  const sinceMs = Date.parse(refusal?.lastTransitionTime ?? '');
+  if (Number.isNaN(sinceMs)) return undefined;
+  const terms =
+    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const needs = (terms?.at(-1)?.matchExpressions ?? []).filter(
+    ({ operator }) => operator === 'In' || operator === 'Gt',
+  );
+  return { sinceMs, needs };
+};
+
+/**
  * @param namespaceLabels labels of the pod's namespace, which tell the lease; pods of leases taken over from another
  * provider carry no lease labels themselves
  */
@@ -27,6 +46,7 @@ export const toPodFacts = (
     })),
     overhead: pod.spec.overhead ?? {},
     podRequests: pod.spec.resources?.requests,
+    waiting: toWaiting(pod),
     leasePath: lease === undefined ? undefined : formatLeaseId(lease.id),
   };
 };

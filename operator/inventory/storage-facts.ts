@@ -1,6 +1,11 @@
 /** Copies out of storage objects what the bid engine reads. */
-import type { StorageClassFacts, StorageSegmentFacts } from '../../bidengine/cluster-facts.js';
+import type {
+  LabelSelectorFacts,
+  StorageClassFacts,
+  StorageSegmentFacts,
+} from '../../bidengine/cluster-facts.js';
 import { isQuantityFormatError, parseQuantity } from '../../bidengine/kube-quantity.js';
+import type { Rounding } from '../../bidengine/kube-quantity.js';
 import type {
   CsiStorageCapacity,
   PersistentVolumeClaim,
@@ -13,11 +18,24 @@ import type {
  */
 const STORAGE_NODES = 'berth.dev/storage-nodes';
 
-export const toStorageClass = ({ metadata }: StorageClass): StorageClassFacts => ({
-  name: metadata.name,
-  availableBytes: undefined,
-  everywhere: metadata.labels?.[STORAGE_NODES] !== 'labelled',
+const toSelector = (
+  term: NonNullable<StorageClass['allowedTopologies']>[number],
+): LabelSelectorFacts => ({
+  matchExpressions: (term.matchLabelExpressions ?? []).map(({ key, values }) => ({
+    ...{ key, operator: 'In', values },
+  })),
 });
+
+export const toStorageClass = (object: StorageClass): StorageClassFacts => {
+  const { metadata, allowedTopologies = [], volumeBindingMode = 'Immediate' } = object;
+  return {
+    name: metadata.name,
+    availableBytes: undefined,
+    everywhere: metadata.labels?.[STORAGE_NODES] !== 'labelled',
+    immediate: volumeBindingMode === 'Immediate',
+    ...(allowedTopologies.length === 0 ? {} : { topologies: allowedTopologies.map(toSelector) }),
+  };
+};
 
 /** Free space of one class for the nodes of one topology. */
 export interface CapacityFacts {
@@ -35,29 +53,80 @@ export const toCapacity = (object: CsiStorageCapacity): CapacityFacts | undefine
   };
 };
 
-/** A claim's volume, once it is bound: its space is no longer part of what is free. */
-export interface VolumeOfNamespace {
+/** A claim of storage: what it has of its class once it is bound, what it asks for before. */
+export interface ClaimFacts {
   readonly namespace: string;
   readonly className: string;
   readonly bytes: bigint;
+  /** Bound claims are missing from what a driver reports as free; others are not yet. */
+  readonly bound: boolean;
 }
 
-export const toVolume = (claim: PersistentVolumeClaim): VolumeOfNamespace | undefined => {
-  const className = claim.spec.storageClassName;
-  const size = claim.status?.capacity?.['storage'];
-  if (claim.status?.phase !== 'Bound' || className === undefined || size === undefined)
-    return undefined;
+/** `undefined` for a claim of no class, or whose amount cannot be read. */
+export const toClaim = ({
+  metadata,
+  spec,
+  status,
+}: PersistentVolumeClaim): ClaimFacts | undefined => {
+  const className = spec.storageClassName;
+  const bound = status?.phase === 'Bound';
+  const size = (bound ? status.capacity : undefined) ?? spec.resources?.requests;
+  const bytes = tryBytes(size?.['storage'] ?? '', 'up');
+  // Its reservation then stays whole: better held twice than sold twice.
+  if (className === undefined || bytes === undefined) return undefined;
+  return { namespace: metadata.namespace ?? '', className, bytes, bound };
+};
+
+const tryBytes = (quantity: string, rounding: Rounding): bigint | undefined => {
   try {
-    return {
-      namespace: claim.metadata.namespace ?? '',
-      className,
-      bytes: parseQuantity(size, 0, 'up'),
-    };
+    return parseQuantity(quantity, 0, rounding);
   } catch (error) {
-    // Its reservation then stays whole: better held twice than sold twice.
     if (isQuantityFormatError(error)) return undefined;
     throw error;
   }
+};
+
+/** Whether a configured capacity can be read. */
+export const isBytes = (quantity: string): boolean => tryBytes(quantity, 'down') !== undefined;
+
+/** Capacities that the operator states, by class; those that cannot be read are left out (`isBytes`). */
+export const statedCapacities = (
+  texts: Readonly<Record<string, string>>,
+): ReadonlyMap<string, bigint> =>
+  new Map(
+    Object.entries(texts).flatMap(([name, text]) => {
+      const bytes = tryBytes(text, 'down');
+      return bytes === undefined ? [] : [[name, bytes] as const];
+    }),
+  );
+
+/** Classes with what the operator states of them, less every claim of the cluster. */
+export const withStated = (
+  classes: readonly StorageClassFacts[],
+  capacities: ReadonlyMap<string, bigint>,
+  claims: readonly ClaimFacts[],
+): readonly StorageClassFacts[] =>
+  classes.map((storageClass) => {
+    const capacityBytes = capacities.get(storageClass.name);
+    if (capacityBytes === undefined) return storageClass;
+    const claimedBytes = claims.reduce(
+      (sum, c) => (c.className === storageClass.name ? sum + c.bytes : sum),
+      0n,
+    );
+    return { ...storageClass, stated: { capacityBytes, claimedBytes } };
+  });
+
+/** Claims that no reservation needs to hold any more: those that are bound, and those that a stated capacity counts already. */
+export const countedClaims = (
+  classes: readonly StorageClassFacts[],
+  claims: readonly ClaimFacts[],
+): readonly ClaimFacts[] => {
+  const stated = new Set(
+    classes.flatMap(({ name, stated: own, segments = [] }) =>
+      own === undefined || segments.length > 0 ? [] : [name],
+    ),
+  );
+  return claims.filter((c) => c.bound || stated.has(c.className));
 };
 
 /** Classes with the free space that their drivers report. */

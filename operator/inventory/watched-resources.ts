@@ -31,8 +31,8 @@ import type { AddressUse } from './leased-ips.js';
 import { isSimulated, toNodeFacts } from './node-facts.js';
 import type { WatchedNode } from './node-facts.js';
 import { toPodFacts } from './pod-facts.js';
-import { toCapacity, toStorageClass, toVolume } from './storage-facts.js';
-import type { CapacityFacts, VolumeOfNamespace } from './storage-facts.js';
+import { toCapacity, toStorageClass, toClaim } from './storage-facts.js';
+import type { CapacityFacts, ClaimFacts } from './storage-facts.js';
 
 export interface WatchDeps {
   readonly api: KubeApi;
@@ -61,7 +61,7 @@ export type WatchedResources = {
   }>;
   readonly storageClasses: Watched<StorageClassFacts>;
   readonly capacities: Watched<CapacityFacts>;
-  readonly volumes: Watched<VolumeOfNamespace>;
+  readonly claimsOfStorage: Watched<ClaimFacts>;
   readonly services: Watched<AddressUse>;
   readonly slices: Watched<DraSliceFacts>;
   readonly claims: Watched<DraClaimFacts>;
@@ -109,7 +109,7 @@ export const watchedResources = ({ api, clock, random, onError }: WatchDeps): Wa
       `${MANAGED}=true`,
     ),
     capacities: optional(CSI_STORAGE_CAPACITIES, toCapacity),
-    volumes: optional(PERSISTENT_VOLUME_CLAIMS, toVolume),
+    claimsOfStorage: optional(PERSISTENT_VOLUME_CLAIMS, toClaim),
     services: optional(SERVICES, toAddressUse),
     slices: optional(RESOURCE_SLICES, toDraSlice),
     claims: optional(RESOURCE_CLAIMS, toDraClaim),

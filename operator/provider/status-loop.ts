@@ -73,9 +73,12 @@ const inventoryPart = (
     inventory: gpuInventory(snapshot, pending),
     nodes: nodeInventory(snapshot),
     unsellable: unsellableByReason(snapshot),
-    storage: snapshot.storage.map(({ name, availableBytes }) => ({
+    storage: snapshot.storage.map(({ name, availableBytes, unsellable = [] }) => ({
       name,
       ...(availableBytes === undefined ? {} : { availableBytes: availableBytes.toString() }),
+      ...(unsellable.length === 0
+        ? {}
+        : { reasons: unsellable.map(({ code, message }) => ({ code, message })) }),
     })),
     leasedIpsAvailable: snapshot.leasedIpsAvailable,
     anomalies: snapshot.anomalies,
@@ -183,6 +186,11 @@ export class StatusLoop {
         })),
       );
     metrics.unsellable(status.unsellable ?? []);
+    metrics.storageWithheld(
+      (status.storage ?? []).flatMap(({ name, reasons = [] }) =>
+        reasons.map(({ code }) => ({ name, code })),
+      ),
+    );
     const { fees } = status;
     if (fees !== undefined) metrics.fees(Number(fees.uaktPerHour), fees.hoursLeft);
     const facts = sync.facts();

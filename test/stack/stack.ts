@@ -84,6 +84,8 @@ const freePort = (): Promise<number> =>
     });
   });
 
+const SIMULATED_STORAGE = { default: '24Ti', beta2: '24Ti', beta3: '24Ti' };
+
 const root = join(import.meta.dirname, '../..');
 
 /** From source, under the Node that runs us. */
@@ -100,6 +102,7 @@ const fromSource: StartProcess = ({ name, configFile, logPath }) =>
 const quickTimings = (blockTimeMs: number): Readonly<Record<string, number>> => ({
   recountMs: Math.max(500, blockTimeMs * 3),
   compareMs: 2_000,
+  strandedMs: 2_000,
   leaseResyncMs: 2_000,
   fundsMs: Math.max(500, blockTimeMs * 2),
   statusMs: 500,
@@ -197,6 +200,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
           retryPeriodMs: 500,
         },
         timings: quickTimings(blockTimeMs),
+        // Their volumes lie ready, and no driver tells how many (test/peers/cluster/simulate.ts).
+        inventory: { storage: { capacities: SIMULATED_STORAGE } },
         ...options.operator,
       }),
     );
