@@ -64,6 +64,15 @@ tls:
     });
   });
 
+  it('may name the screening service', () => {
+    const { grpc, screening } = parseConfig(
+      'screening: { url: "http://operator:9091", tokenFile: /run/token }',
+      'gateway.yaml',
+    );
+    expect(grpc).toEqual({ host: '0.0.0.0', port: 8444 });
+    expect(screening).toEqual({ url: 'http://operator:9091', tokenFile: '/run/token' });
+  });
+
   it('turns its seconds into milliseconds', () => {
     const config = parseConfig('manifest: { waitSeconds: 1.5 }', 'gateway.yaml');
     expect(leaseWait(config)).toEqual({ timeoutMs: 1500, pollMs: 1000, maxWaiting: 256 });
@@ -93,6 +102,12 @@ tls:
       `provider: { address: ${PROVIDER}, hostname: Provider.example.com }`,
       ['provider.hostname'],
       /lower-case host name/,
+    ],
+    [
+      'a screening service without a token',
+      'screening: { url: "http://a" }',
+      ['screening.tokenFile'],
+      /./,
     ],
     ['no endpoint', 'chain: { endpoints: [] }', ['chain.endpoints'], /./],
     ['an endpoint that is no URL', 'chain: { endpoints: [nope] }', ['chain.endpoints.0'], /URL/],

@@ -96,6 +96,17 @@ export const configSchema = z.strictObject({
   certificateSecret: z.string().min(1).default('berth-gateway-certificate'),
   /** Where tenants connect. */
   listen: listenAt(8443),
+  /** gRPC for tenants (akash.provider.v1): status, and bid screening where `screening` says whom to ask. */
+  grpc: listenAt(8444),
+  /** The operator's screening service, which answers bid screening; left out, that is refused with a reason. */
+  screening: z
+    .strictObject({
+      /** For example http://berth-operator-screening.berth-operator:9091; every address behind the name is tried. */
+      url: z.url({ protocol: /^https?$/ }),
+      /** File with the token the operator asks for; read again when it is renewed. */
+      tokenFile: path,
+    })
+    .optional(),
   /** Metrics and probes; keep it inside the cluster. */
   http: listenAt(9091),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -127,13 +138,15 @@ export const configSchema = z.strictObject({
       reloadSeconds: seconds.default(60),
     })
     .prefault({}),
-  /** How long chain and API server may take to answer one question. */
+  /** How long chain, API server and the operator's screening may take to answer one question. */
   timeouts: z
     .strictObject({
       /** For one query of the chain. */
       chainSeconds: seconds.default(10),
       /** For one request to the API server. */
       clusterSeconds: seconds.default(10),
+      /** For one bid screening by the operator. */
+      screeningSeconds: seconds.default(10),
     })
     .prefault({}),
   tokens: z
