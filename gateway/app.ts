@@ -9,6 +9,7 @@ import { createKubeLeaseStreams } from './adapters/kube-lease-streams.js';
 import { createKubeManifestStore } from './adapters/kube-manifest-store.js';
 import { createKubeProvider } from './adapters/kube-provider.js';
 import { createKubeWorkloads } from './adapters/kube-workloads.js';
+import { createOperatorScreening, noScreening } from './adapters/operator-screening.js';
 import { createCertificateVerifier } from './auth/certificate.js';
 import { createTokenVerifier } from './auth/token.js';
 import type { GatewayConfig } from './config.js';
@@ -69,6 +70,13 @@ const portsOf = (
       ...{ api: cluster.api, pods: cluster.pods, ask: askCluster, sleep: realSleep },
       lookMs: STREAM_LOOK_MS,
     }),
+    screening:
+      config.screening === undefined
+        ? noScreening
+        : createOperatorScreening({
+            ...config.screening,
+            timeoutMs: config.timeouts.screeningSeconds * 1000,
+          }),
     provider: createKubeProvider(cluster.api, askCluster, {
       name: config.computeProvider,
       freshMs: STATUS_FRESH_MS,
@@ -136,10 +144,13 @@ const serve = async (
       build: options.build,
       certificates,
       listen: config.listen,
+      grpc: config.grpc,
       limits: gatewayLimits(config),
       leaseWait: leaseWait(config),
       graceMs: config.stop.graceSeconds * 1000,
+      statusEveryMs: STATUS_FRESH_MS,
       now,
+      wallMs,
       sleep: realSleep,
       metrics,
       log,

@@ -76,6 +76,8 @@ const limits = z
     perAddress: bucket(200, 50),
     /** Requests of one tenant. */
     perOwner: bucket(100, 20),
+    /** Bid screenings of all clients together: each is a decision of the operator. */
+    screenings: bucket(100, 50),
   })
   .prefault({});
 

@@ -19,6 +19,7 @@ export const gatewayLimits = ({ limits }: GatewayConfig): GatewayLimits => ({
   newConnections: limits.newConnections,
   perAddress: limits.perAddress,
   perOwner: limits.perOwner,
+  screenings: limits.screenings,
 });
 
 /** How long a manifest may wait for its lease. */

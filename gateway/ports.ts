@@ -4,7 +4,10 @@
  * always means a proven "not there".
  */
 import type { DeploymentId, LeaseId } from '../market/ids.js';
+import type { DecCoin } from '../market/money.js';
+import type { Reason } from '../market/reasons.js';
 import type { Account, Certificate, Deployment, Lease } from '../market/records.js';
+import type { GroupSpec, ResourceOffer } from '../market/resources.js';
 
 /** The market as a tenant's request needs it, read freshly for each call. */
 export interface LeaseReader {
@@ -124,4 +127,28 @@ export type ClusterVersion = Readonly<Record<string, string>>;
 export interface ProviderReader {
   snapshot(): Promise<ProviderSnapshot>;
   version(): Promise<ClusterVersion>;
+}
+
+/** A group that nobody has put on chain yet. */
+export interface ScreeningQuestion {
+  readonly group: GroupSpec;
+  /** The tenant who asks; empty when he did not say who he is, and then rules for tenants count him as nobody. */
+  readonly owner: string;
+  /** Names the deployment wants to serve. */
+  readonly hostnames: readonly string[];
+}
+
+/** What the operator would answer an order for that group with. */
+export interface ScreeningAnswer {
+  /** Every reason against a bid; empty exactly when there would be one. */
+  readonly reasons: readonly Reason[];
+  /** Per block for the whole group; only with a bid. */
+  readonly price: DecCoin | undefined;
+  /** A unit each; only with a bid. */
+  readonly offers: readonly ResourceOffer[];
+}
+
+/** The operator's own decision. Rejects with the Problems `ScreeningUnavailable` and `ScreeningNotOffered`. */
+export interface ScreeningDesk {
+  screen(question: ScreeningQuestion, signal: AbortSignal): Promise<ScreeningAnswer>;
 }

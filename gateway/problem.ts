@@ -39,8 +39,10 @@ export const PROBLEM_STATUS = {
   TooManyRequests: 429,
   InternalError: 500,
   NotImplementedYet: 501,
+  ScreeningNotOffered: 501,
   ChainUnavailable: 503,
   ClusterUnavailable: 503,
+  ScreeningUnavailable: 503,
   Overloaded: 503,
   ShuttingDown: 503,
 } as const;

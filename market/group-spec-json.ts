@@ -16,7 +16,8 @@ export const coinSchema = z
   .strictObject({ denom: z.string(), amount: z.string().regex(/^\d{1,60}(\.\d{1,18})?$/) })
   .transform(({ denom, amount }): DecCoin => ({ denom, amount: parseDecimal(amount) }));
 
-const resources = z.strictObject({
+/** The resources of one replica, as a group's JSON has them. */
+export const resourcesSchema = z.strictObject({
   id: z.number().int(),
   cpu: z.strictObject({ milliCpu: whole, attributes }),
   memory: z.strictObject({ quantityBytes: whole, attributes }),
@@ -37,7 +38,9 @@ export const groupSpecSchema: z.ZodType<GroupSpec> = z.strictObject({
     signedBy: z.strictObject({ allOf: z.array(z.string()), anyOf: z.array(z.string()) }),
     attributes,
   }),
-  units: z.array(z.strictObject({ resources, count: z.number().int(), price: coinSchema })),
+  units: z.array(
+    z.strictObject({ resources: resourcesSchema, count: z.number().int(), price: coinSchema }),
+  ),
 });
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

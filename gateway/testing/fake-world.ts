@@ -11,6 +11,9 @@ import type {
   ManifestStore,
   ProviderReader,
   ProviderSnapshot,
+  ScreeningAnswer,
+  ScreeningDesk,
+  ScreeningQuestion,
   StoredManifest,
   WorkloadReader,
 } from '../ports.js';
@@ -39,6 +42,8 @@ export interface FakeWorld {
   /** What the events of any lease give. */
   events: (options: StreamOptions) => AsyncIterable<EventFrame>;
   snapshot: ProviderSnapshot;
+  /** What the operator answers a screening with. */
+  screen: (question: ScreeningQuestion, signal: AbortSignal) => Promise<ScreeningAnswer>;
   /** Questions asked of the chain so far. */
   chainReads: number;
   /** Called before each question to the chain. */
@@ -52,6 +57,7 @@ export interface FakePorts {
   readonly workloads: WorkloadReader;
   readonly provider: ProviderReader;
   readonly streams: LeaseStreams;
+  readonly screening: ScreeningDesk;
 }
 
 const nothing = async function* (): AsyncGenerator<never> {
@@ -71,6 +77,7 @@ export const fakeWorld = (): FakeWorld => ({
   logs: nothing,
   events: nothing,
   snapshot: { activeLeases: [], openBids: [], nodes: [], manifests: 0 },
+  screen: async () => ({ reasons: [], price: undefined, offers: [] }),
   chainReads: 0,
   onChainRead: () => undefined,
 });
@@ -119,6 +126,7 @@ export const fakePorts = (world: FakeWorld): FakePorts => {
       logs: (_lease, options) => world.logs(options),
       events: (_lease, options) => world.events(options),
     },
+    screening: { screen: (question, signal) => world.screen(question, signal) },
     provider: {
       snapshot: () => cluster(() => world.snapshot),
       version: () => cluster(() => ({ major: '1', minor: '36', gitVersion: 'v1.36.3' })),

@@ -33,6 +33,7 @@ export interface RunOptions {
   readonly publicPair?: KeyPair;
   readonly recheckMs?: number;
   readonly graceMs?: number;
+  readonly statusEveryMs?: number;
 }
 
 /** A self-signed pair for any common name. */
@@ -56,6 +57,7 @@ const LIMITS: GatewayLimits = {
   newConnections: { burst: 1000, perSecond: 1000, maxKeys: 10 },
   perAddress: { burst: 1000, perSecond: 1000, maxKeys: 10 },
   perOwner: { burst: 1000, perSecond: 1000, maxKeys: 10 },
+  screenings: { burst: 1000, perSecond: 1000, maxKeys: 1 },
 };
 
 /** Starts it; the caller stops it. */
@@ -100,10 +102,13 @@ export const runGateway = async (options: RunOptions = {}): Promise<RunningGatew
     build: { version: '0.1.0', commit: 'abc' },
     certificates: { publicPair: options.publicPair, providerPair: aPair(PROVIDER) },
     listen: { host: '127.0.0.1', port: 0 },
+    grpc: { host: '127.0.0.1', port: 0 },
     limits: { ...LIMITS, ...options.limits },
     leaseWait: { timeoutMs: 200, pollMs: 20, maxWaiting: 10, ...options.leaseWait },
     graceMs: options.graceMs ?? 1000,
+    statusEveryMs: options.statusEveryMs ?? 50,
     now,
+    wallMs,
     sleep: realSleep,
     metrics,
     log: createLogger('info', {

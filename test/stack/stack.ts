@@ -69,6 +69,8 @@ export interface Stack {
   readonly screening: { readonly url: string; readonly tokenFile: string };
   readonly gatewayMetrics: string;
   readonly gatewayUrl: string;
+  /** Where the gateway serves gRPC. */
+  readonly grpcPort: number;
   stop(): Promise<void>;
 }
 
@@ -180,7 +182,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       }));
     if (signer !== undefined) undo.push(() => signer.process.stop());
     const [operatorPort, gatewayHttpPort] = [await freePort(), await freePort()];
-    const screeningPort = await freePort();
+    const [screeningPort, grpcPort] = [await freePort(), await freePort()];
+    const screeningUrl = `http://127.0.0.1:${screeningPort}`;
     const screeningTokenFile = join(dir, 'screening.token');
     await writeFile(screeningTokenFile, randomBytes(24).toString('hex'), { mode: 0o600 });
     const operatorConfig = join(dir, 'operator.yaml');
@@ -212,6 +215,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         kubeconfig: await cluster.kubeconfigFor(chart.gateway),
         namespace: chart.namespace,
         listen: { host: '127.0.0.1', port: gatewayPort },
+        grpc: { host: '127.0.0.1', port: grpcPort },
+        screening: { url: screeningUrl, tokenFile: screeningTokenFile },
         http: { host: '127.0.0.1', port: gatewayHttpPort },
       }),
     );
@@ -232,7 +237,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       ...{ cluster, chain, operator, gateway, signer, stop, api: admin.api },
       namespace: chart.namespace,
       operatorMetrics: `http://127.0.0.1:${operatorPort}`,
-      screening: { url: `http://127.0.0.1:${screeningPort}`, tokenFile: screeningTokenFile },
+      screening: { url: screeningUrl, tokenFile: screeningTokenFile },
+      grpcPort,
       gatewayMetrics: `http://127.0.0.1:${gatewayHttpPort}`,
       gatewayUrl: `https://localhost:${gatewayPort}`,
     };

@@ -67,6 +67,7 @@ beforeAll(async () => {
       kubeconfig,
       namespace: chart.namespace,
       listen: { host: '127.0.0.1', port },
+      grpc: { host: '127.0.0.1', port: 0 },
       http: { host: '127.0.0.1', port: httpPort },
       tls: { reloadSeconds: 0.2 },
     }),
