@@ -97,6 +97,7 @@ const cycle = new BiddingCycle({
       day: { feesUakt: 0n, deposits: 0n },
       depositsAtRisk: 0n,
     },
+    escrowOf: () => undefined,
     inventory: (reservations) => withReservations(snapshot, reservations),
   }),
 });

@@ -12,6 +12,7 @@ import { parseDecimal } from '../market/money.js';
 import { isReasonError } from '../market/reasons.js';
 import type { Reason } from '../market/reasons.js';
 import { createBidding } from './bidding/create-bidding.js';
+import { EscrowView } from './bidding/escrow-view.js';
 import { FeeLedger } from './bidding/fee-ledger.js';
 import { OwnBids } from './bidding/own-bids.js';
 import { ReservationLedger } from './bidding/reservation-ledger.js';
@@ -55,6 +56,8 @@ import type { RegistrationDeps } from './provider/registration.js';
 import type { ScreeningDesk } from './screening/server.js';
 import { StatusLoop } from './provider/status-loop.js';
 
+/** An escrow account is asked for again after so many recounts, though no event touched it: events make quick, recounts make right. */
+const ESCROW_MAX_AGE_RECOUNTS = 20;
 /** Changes of nodes and pods that come within this time are taken in together. */
 const INVENTORY_SETTLES_MS = 200;
 
@@ -116,6 +119,14 @@ export const lead = async (
         log.info({ order: formatOrderId(id), height: view.height.toString() }, 'order seen');
       }
       if (missed > 0) log.warn({ missed }, 'orders found by recount that no block had told of');
+    },
+  });
+  const escrows = new EscrowView({
+    ...{ reader, clock, height: () => view.height },
+    maxAgeMs: ESCROW_MAX_AGE_RECOUNTS * timings.recountMs,
+    onLearnt: (deployments) => {
+      bidding.reconsiderOrdersOf(deployments);
+      cycle.wake();
     },
   });
   const events = eventsThrough(deps.recorder);
@@ -210,7 +221,7 @@ export const lead = async (
         records,
         journal,
       },
-      ...{ proof, fees: paid, mempools: chain.mempools },
+      ...{ proof, fees: paid, mempools: chain.mempools, escrows },
       ...{ metrics, clock, log, gasPrice: config.gasPrice, inventoryMaxAgeMs },
       exchange: () => exchange.rates(),
       grantsFault: () => grants.fault(),
@@ -329,13 +340,16 @@ export const lead = async (
     } else if (reason === undefined && pausedFor !== undefined)
       log.info('orders are decided again');
     pausedFor = reason?.code;
+    if (escrows.wants) escrow.wake();
   });
+  const escrow = looped('escrow', timings.recountMs, () => escrows.read());
   const recount = looped('recount', timings.recountMs, async () => {
     const first = sync.facts() === undefined;
     const outcome = await sync.recount();
     // What ended while nobody looked is found by comparing, and that had to wait for the chain.
     if (first) compare.wake();
     await bidding.settle();
+    escrows.retain(book.open().map(({ id }) => id));
     metrics.recounted(clock.now() / 1000, sync.ordersOnChain() ?? 0);
     bidding.reconsider();
     for (const id of outcome.leases) leases.workers.enqueueLease(id);
@@ -379,7 +393,7 @@ export const lead = async (
   });
   const loops = [
     rights,
-    ...[cycle, recount, unread, register, labels, compare],
+    ...[cycle, escrow, recount, unread, register, labels, compare],
     looped('exchange', config.exchange.refreshMs, (s) => exchange.refresh(s)),
     looped('funds', timings.fundsMs, () => funds.refresh()),
     looped('refill', timings.compareMs, (s) => refill.run(s)),
@@ -417,6 +431,7 @@ export const lead = async (
       feed.run(signal, async (block) => {
         journal.onBlock(block);
         const outcome = sync.onBlock(block);
+        escrows.onBlock(block);
         bidding.onBlock();
         closer.wake();
         for (const id of outcome.leases) leases.workers.enqueueLease(id);

@@ -5,24 +5,27 @@
  */
 import { GroupSpec as WireGroupSpec } from '@akashnetwork/chain-sdk/private-types/akash.v1beta4';
 import { DeploymentID } from '@akashnetwork/chain-sdk/private-types/akash.v1';
+import { Coin } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { formatGroupId } from '../../market/ids.js';
+import type { DecCoin } from '../../market/money.js';
 import type { GroupSpec } from '../../market/resources.js';
 import { bytesFields } from '../wire/fields.js';
 import { orderMinWindowSeconds } from '../wire/reclamation.js';
 import { toGroupSpec } from './group-spec.js';
 import { toDeploymentId } from './ids.js';
+import { toDecCoin } from './primitives.js';
+import { messagesIn } from './tx-messages.js';
 
 /** What an order of a new group says beside its id. */
 export interface CreatedGroup {
   readonly spec: GroupSpec;
   readonly reclamationMinWindowSeconds: bigint | undefined;
+  /** What the deployment's escrow account was opened with, which all its groups draw on. */
+  readonly deposit: DecCoin | undefined;
 }
 
 const CREATE = '/akash.deployment.v1beta4.MsgCreateDeployment';
-const EXEC = '/cosmos.authz.v1beta1.MsgExec';
-/** MsgExec in MsgExec; the chain itself takes only a few. */
-const MAX_DEPTH = 4;
 /** id = 1, groups = 2, hash = 3, deposit = 4, reclamation = 5 (as in Order). */
 const LAST_FIELD = 5;
 
@@ -36,27 +39,26 @@ const knowsAllFields = (message: Uint8Array): boolean => {
   return true;
 };
 
+/** The coin (1) of a Deposit; where it was taken from (2) is all the same to the account. */
+const depositOf = (message: Uint8Array): DecCoin | undefined => {
+  const coin = bytesFields(message, 4)
+    .flatMap((deposit) => bytesFields(deposit, 1))
+    .at(-1);
+  return coin === undefined ? undefined : toDecCoin(Coin.decode(coin), 'deposit');
+};
+
 const readCreate = (message: Uint8Array, found: Map<string, CreatedGroup>): void => {
   if (!knowsAllFields(message)) return;
   const [id] = bytesFields(message, 1);
   if (id === undefined) return;
   const deployment = toDeploymentId(DeploymentID.decode(id), 'id');
   const reclamationMinWindowSeconds = orderMinWindowSeconds(message);
+  const deposit = depositOf(message);
   bytesFields(message, 2).forEach((group, i) => {
     const spec = toGroupSpec(WireGroupSpec.decode(group), `groups[${i}]`);
     const path = formatGroupId({ ...deployment, gseq: i + 1 });
-    found.set(path, { spec, reclamationMinWindowSeconds });
+    found.set(path, { spec, reclamationMinWindowSeconds, deposit });
   });
-};
-
-/** @param any an encoded google.protobuf.Any */
-const readAny = (any: Uint8Array, found: Map<string, CreatedGroup>, depth: number): void => {
-  const typeUrl = new TextDecoder().decode(bytesFields(any, 1).at(-1));
-  const value = bytesFields(any, 2).at(-1) ?? new Uint8Array();
-  if (typeUrl === CREATE) readCreate(value, found);
-  else if (typeUrl === EXEC && depth < MAX_DEPTH) {
-    for (const inner of bytesFields(value, 2)) readAny(inner, found, depth + 1);
-  }
 };
 
 /**
@@ -66,8 +68,8 @@ const readAny = (any: Uint8Array, found: Map<string, CreatedGroup>, depth: numbe
 export const createdGroups = (tx: Uint8Array): ReadonlyMap<string, CreatedGroup> => {
   const found = new Map<string, CreatedGroup>();
   try {
-    for (const body of bytesFields(tx, 1))
-      for (const message of bytesFields(body, 1)) readAny(message, found, 0);
+    for (const { typeUrl, value } of messagesIn(tx))
+      if (typeUrl === CREATE) readCreate(value, found);
   } catch {
     // Malformed bytes, for which the codecs have errors of several kinds: the chain is asked instead.
   }

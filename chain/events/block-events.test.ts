@@ -3,7 +3,7 @@ import { Comet38Client } from '@cosmjs/tendermint-rpc';
 import type { JsonRpcSuccessResponse } from '@cosmjs/json-rpc';
 import type { MarketEvent } from '../../market/events.js';
 import { formatBidId, formatDeploymentId, formatGroupId, formatOrderId } from '../../market/ids.js';
-import { readRecording, recordingNames } from '../testing/recordings.js';
+import { recordedTxBytes, readRecording, recordingNames } from '../testing/recordings.js';
 import type { RawEvent } from './attributes.js';
 import { decodeBlockEvents } from './block-events.js';
 import { decodeEvent } from './market-event.js';
@@ -18,6 +18,7 @@ const line = (e: MarketEvent): string => {
     case 'deployment-updated':
       return `${e.type} ${formatDeploymentId(e.id)} hash=${e.hash.length}`;
     case 'deployment-closed':
+    case 'deployment-deposited':
       return `${e.type} ${formatDeploymentId(e.id)}`;
     case 'group-started':
     case 'group-paused':
@@ -128,6 +129,38 @@ describe('market events of recorded blocks', () => {
   );
 });
 
+describe('what only the transactions of a block tell', () => {
+  it('a new order comes with its group and with the escrow account that its block opened', async () => {
+    const answer = JSON.parse(
+      readRecording('deployment-create.block_results.json'),
+    ) as JsonRpcSuccessResponse;
+    const comet = Comet38Client.create({
+      execute: async () => answer,
+      disconnect: () => undefined,
+    });
+    const { results } = await comet.blockResults(1);
+    const bytes = recordedTxBytes('deployment-create');
+    const txs = results.map((result) => ({ ...result, bytes }));
+    const { events } = decodeBlockEvents({ txs, blockEvents: [] }, 9n);
+    const created = events.find((e) => e.type === 'order-created');
+    expect(created).toMatchObject({
+      order: { state: 'open', createdAt: 9n, spec: { units: [{ count: 1 }] } },
+      escrow: { state: 'open', settledAt: 9n, funds: [{ denom: 'uact' }], transferred: [] },
+    });
+    expect(created?.escrow?.funds[0]?.amount.gt('0')).toBe(true);
+    expect(created?.order).not.toHaveProperty('deposit');
+  });
+
+  it('a deposit names the deployment that it is for', () => {
+    const bytes = recordedTxBytes('deposit-deployment');
+    const { events } = decodeBlockEvents(
+      { txs: [{ code: 0, events: [], bytes }], blockEvents: [] },
+      1n,
+    );
+    expect(events.map(line)).toEqual([`deployment-deposited ${TENANT}/7`]);
+  });
+});
+
 describe('events that are not as they should be', () => {
   const good: RawEvent = {
     type: 'akash.market.v1.EventOrderClosed',
@@ -155,8 +188,9 @@ describe('events that are not as they should be', () => {
   });
 
   it('a failed transaction gives no event', () => {
+    const bytes = recordedTxBytes('deposit-deployment');
     const { events } = decodeBlockEvents(
-      { txs: [{ code: 5, events: [good] }], blockEvents: [] },
+      { txs: [{ code: 5, events: [good], bytes }], blockEvents: [] },
       1n,
     );
     expect(events).toEqual([]);

@@ -1,8 +1,10 @@
 /** All market events of one block, in order: those of its transactions, then those of the block itself. */
 import type { MarketEvent } from '../../market/events.js';
 import { formatGroupId } from '../../market/ids.js';
+import type { Order } from '../../market/records.js';
 import { createdGroups } from '../decode/created-groups.js';
 import type { CreatedGroup } from '../decode/created-groups.js';
+import { escrowDeposits } from '../decode/escrow-deposits.js';
 import { ChainDecodeError, isChainDecodeError } from '../errors.js';
 import type { RawEvent } from './attributes.js';
 import { decodeEvent } from './market-event.js';
@@ -28,7 +30,7 @@ export interface DecodedEvents {
   readonly faults: readonly ChainDecodeError[];
 }
 
-/** A new order with what its group asks for, which is in the transaction that created its deployment. */
+/** A new order with what its group asks for and its escrow account, which are in the transaction that created its deployment. */
 const withOrder = (
   event: MarketEvent,
   groups: () => ReadonlyMap<string, CreatedGroup>,
@@ -38,7 +40,11 @@ const withOrder = (
   if (event.type !== 'order-created' || event.id.oseq !== 1) return event;
   const group = groups().get(formatGroupId(event.id));
   if (group === undefined) return event;
-  return { ...event, order: { id: event.id, state: 'open', createdAt: height, ...group } };
+  const { deposit, ...asked } = group;
+  const order: Order = { id: event.id, state: 'open', createdAt: height, ...asked };
+  if (deposit === undefined) return { ...event, order };
+  const escrow = { state: 'open', settledAt: height, funds: [deposit], transferred: [] } as const;
+  return { ...event, order, escrow };
 };
 
 /** Never throws: a malformed event becomes a fault. @param height of the block, for the orders created in it */
@@ -62,6 +68,8 @@ export const decodeBlockEvents = (results: RawBlockResults, height: bigint): Dec
     let groups: ReadonlyMap<string, CreatedGroup> | undefined;
     for (const raw of told)
       take(raw, () => (groups ??= bytes === undefined ? NO_GROUPS : createdGroups(bytes)));
+    for (const id of bytes === undefined ? [] : escrowDeposits(bytes))
+      events.push({ type: 'deployment-deposited', id });
   }
   for (const raw of results.blockEvents) take(raw, () => NO_GROUPS);
   return { events, faults };

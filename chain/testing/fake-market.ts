@@ -314,7 +314,7 @@ export class FakeMarket {
         funds: Array.from(funds, ([d, a]) => ({ denom: d, amount: a })),
       },
     });
-    return [];
+    return [{ type: 'deployment-deposited', id: m.id }];
   }
 
   #burn(m: Of<'burn-act'>): readonly MarketEvent[] | FakeRefusal {

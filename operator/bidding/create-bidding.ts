@@ -4,7 +4,7 @@ import { decide } from '../../bidengine/decide.js';
 import { withReservations } from '../../bidengine/reservations.js';
 import type { ChainProof, ChainReader, MempoolReader, TxLane } from '../../chain/ports.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
-import { bidIdOf } from '../../market/ids.js';
+import { bidIdOf, formatDeploymentId } from '../../market/ids.js';
 import { parseDecimal } from '../../market/money.js';
 import type { Reason } from '../../market/reasons.js';
 import type { Bid } from '../../market/records.js';
@@ -63,6 +63,8 @@ export interface Bidding {
   onBlock(): void;
   /** Every open order is worth a decision again: capacity, policy or the chain's facts changed. */
   reconsider(): void;
+  /** The same for the orders of these deployments alone, as `formatDeploymentId` prints them. */
+  reconsiderOrdersOf(deployments: ReadonlySet<string>): void;
   /** Why no order is decided, or bid on, now; `undefined` while bidding. */
   fault(): Reason | undefined;
   /** Resolves when no bid is being followed any more. */
@@ -154,6 +156,10 @@ export const createBidding = (deps: BiddingDeps, signal: AbortSignal): Bidding =
       if (settled && upkeep.releaseEnded().length > 0) rounds.begin();
     },
     reconsider: () => rounds.begin(),
+    reconsiderOrdersOf: (deployments) => {
+      for (const { path, order } of deps.book.entries())
+        if (deployments.has(formatDeploymentId(order.id))) rounds.forget(path);
+    },
     fault: () => faultOf(inputs()),
     settled: () => follower.settled(),
   };

@@ -5,6 +5,8 @@ import type { BidRules } from '../../bidengine/bid-rules.js';
 import type { PricingPolicy } from '../../bidengine/pricing-policy.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import type { PricingStrategy } from '../../bidengine/strategy.js';
+import type { DeploymentId } from '../../market/ids.js';
+import type { EscrowAccount } from '../../market/records.js';
 import type { ProviderFacts } from '../chain-view/chain-sync.js';
 
 export interface CycleInputs {
@@ -22,6 +24,8 @@ export interface CycleInputs {
   readonly maxPendingPercentPerOwner: number | undefined;
   /** What was spent and locked before this cycle, against what may be. */
   readonly budget: BudgetState;
+  /** The deployment's escrow account, `undefined` while it is not known. */
+  readonly escrowOf: (id: DeploymentId) => EscrowAccount | undefined;
   /** Nodes and pods as they are now, less the reservations that no pod shows yet. */
   readonly inventory: (reservations: readonly Reservation[]) => InventorySnapshot;
 }

@@ -80,6 +80,7 @@ export const decideInput = (
     nowMs: inputs.nowMs,
     exchange: inputs.exchange,
     rules,
+    ...(rules.minEscrowSeconds === undefined ? {} : { escrow: inputs.escrowOf(order.id) }),
     ownerPendingGpus: underway.ownerGpus,
     blockedHostnames: inputs.blockedHostnames,
     ...(inputs.strategy === undefined ? {} : { strategy: inputs.strategy }),

@@ -11,6 +11,7 @@ import { rulesOf } from './bid-rules.js';
 import { budgetState, limitsOf, madeAt } from './budget-state.js';
 import { bidDeposit } from './cycle-inputs.js';
 import type { CycleInputs } from './cycle-inputs.js';
+import type { EscrowView } from './escrow-view.js';
 import type { FeeLedger } from './fee-ledger.js';
 import type { OwnBids } from './own-bids.js';
 
@@ -30,6 +31,7 @@ export interface GatherDeps {
   readonly grantsFault: () => Reason | undefined;
   /** What coins are worth now. */
   readonly exchange: () => ExchangeRates;
+  readonly escrows: Pick<EscrowView, 'accountOf'>;
   /** Who names prices, where it is not the price books. */
   readonly strategy: PricingStrategy | undefined;
 }
@@ -95,6 +97,7 @@ export const gatherInputs = (
     ...(deps.strategy === undefined ? {} : { strategy: deps.strategy }),
     blockedHostnames: provider.spec.bidding.blockedHostnames ?? [],
     maxPendingPercentPerOwner: provider.spec.bidding.maxPendingPercentPerOwner,
+    escrowOf: (id) => deps.escrows.accountOf(id),
     inventory: (reservations) => inventory.snapshot(reservations),
   };
 };

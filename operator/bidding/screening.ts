@@ -43,10 +43,11 @@ export class Screening {
     return isReason(inputs) ? inputs : this.#explain(order, inputs, []);
   }
 
-  /** Each group by itself, as orders of different groups are. */
+  /** Each group by itself, as orders of different groups are. What nobody has deployed has no escrow that could be too low. */
   hypothetical({ groups, owner, hostnames }: Hypothetical): readonly Explanation[] | Reason {
-    const inputs = this.#deps.inputs();
-    if (isReason(inputs)) return inputs;
+    const now = this.#deps.inputs();
+    if (isReason(now)) return now;
+    const inputs = { ...now, rules: { ...now.rules, minEscrowSeconds: undefined } };
     return groups.map((spec, i) => {
       const id: OrderId = { owner, dseq: 0n, gseq: i + 1, oseq: 1 };
       const order = { id, state: 'open' as const, spec, createdAt: this.#deps.view.height };

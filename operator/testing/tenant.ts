@@ -18,6 +18,8 @@ export interface GroupOptions {
   readonly maxUact?: string;
   readonly count?: number;
   readonly image?: string;
+  /** What the deployment's escrow account is opened with. */
+  readonly depositUact?: bigint;
 }
 
 /** A group named `westcoast` with one unit: 8 H100 by default. */
@@ -125,7 +127,7 @@ export const openOrder = (
       id,
       groups: [aGroup(options)],
       hash,
-      deposit: { denom: 'uact', amount: 5_000_000_000n },
+      deposit: { denom: 'uact', amount: options.depositUact ?? 5_000_000_000n },
     },
   ]);
   return { ...id, gseq: 1, oseq: 1 };
