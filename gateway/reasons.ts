@@ -37,6 +37,10 @@ export const GATEWAY_REASONS: Readonly<Record<ProblemCode, string>> = {
     'The caller asks too often or holds too many streams; Retry-After says when to try again.',
   InternalError: 'A fault of the gateway; its log has the cause.',
   NotImplementedYet: 'The route is one of the Akash provider that Berth does not serve yet.',
+  ScreeningNotOffered:
+    'The gateway is not told where the operator answers bid screenings (its setting `screening`).',
+  ScreeningUnavailable:
+    'The operator does not answer screenings now, or nobody leads; the message has its words.',
   ChainUnavailable: 'The chain did not answer; nothing was changed.',
   ClusterUnavailable: "The cluster's API server did not answer; nothing was changed.",
   Overloaded: 'The gateway holds as many connections or requests as it may; try again.',
