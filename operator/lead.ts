@@ -12,6 +12,8 @@ import { parseDecimal } from '../market/money.js';
 import { isReasonError } from '../market/reasons.js';
 import type { Reason } from '../market/reasons.js';
 import { createBidding } from './bidding/create-bidding.js';
+import { rulesOf } from './bidding/bid-rules.js';
+import { depositOf } from './bidding/cycle-inputs.js';
 import { EscrowView } from './bidding/escrow-view.js';
 import { FeeLedger } from './bidding/fee-ledger.js';
 import { OwnBids } from './bidding/own-bids.js';
@@ -280,6 +282,7 @@ export const lead = async (
   });
   const funds = createFunds({
     ...{ api, reader, lane, view, metrics, log, provider, gasPrice, book: fundsBook },
+    exchange: () => exchange.rates(),
     onChanged: (id: LeaseId) => leases.workers.enqueueLease(id),
   });
   const refill = new Refill({ reader, lane, view, provider, events, log });
@@ -323,6 +326,8 @@ export const lead = async (
       inventoryMaxAgeMs,
     },
     decisions: bidding.decisions,
+    exchange: () => exchange.rates(),
+    bidDeposit: () => depositOf(sync.facts(), rulesOf(provider(), config.gasPrice)),
     registrationFault: () => registrationFault,
     biddingFault: () => bidding.fault(),
     grants,

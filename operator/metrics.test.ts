@@ -15,6 +15,10 @@ describe('createMetrics', () => {
     metrics.chainHead(42, 0.5);
     metrics.wallet(new Map([['uakt', 7]]));
     metrics.withdrawn(5);
+    metrics.worth({
+      ...{ aktUsd: '5', rate: 'Conservative', basis: 'stale', feesUsdPerHour: '0.2' },
+      ...{ walletUsd: '53', reserveUsd: '10', depositsUsd: '2.5' },
+    });
     metrics.reconcileError('lease');
     metrics.discrepancies('orphan-namespace', 1);
     metrics.unsellable([{ code: 'NodeCordoned', nodes: 2, gpus: 16 }]);
@@ -33,6 +37,10 @@ describe('createMetrics', () => {
       'berth_chain_staleness_seconds 0.5',
       'berth_wallet_balance{denom="uakt"} 7',
       'berth_withdrawn_uact_total 5',
+      'berth_akt_usd 5',
+      'berth_akt_usd_conservative 1',
+      'berth_wallet_usd{part="reserve"} 10',
+      'berth_fees_usd_per_hour 0.2',
       'berth_reconcile_errors_total{controller="lease"} 1',
       'berth_discrepancies{kind="orphan-namespace"} 1',
       'berth_nodes_unsellable{reason="NodeCordoned"} 2',

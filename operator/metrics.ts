@@ -1,4 +1,5 @@
 /** The operator's metrics: named recorders only, base units, no ids as labels. */
+import type { Worth } from '../crds/generated/types.js';
 import type { EndpointState } from '../chain/rpc/endpoint-state.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -56,6 +57,8 @@ export interface OperatorMetrics {
   ): void;
   /** Fees per hour of late, uakt, and how long the wallet pays them; `undefined` when not known. */
   fees(uaktPerHour: number, hoursLeft: number | undefined): void;
+  /** What the wallet holds and pays, in US dollars. */
+  worth(worth: Worth): void;
   reconcileError(controller: string): void;
   discrepancies(kind: string, count: number): void;
   openOrders(count: number): void;
@@ -218,6 +221,27 @@ export const createMetrics = (): OperatorMetrics => {
     help: 'Transaction fees per hour of late',
     registers,
   });
+  const aktUsd = new Gauge({
+    name: 'berth_akt_usd',
+    help: 'US dollars for one AKT, as fees, deposits and reserves are valued',
+    registers,
+  });
+  const aktStale = new Gauge({
+    name: 'berth_akt_usd_conservative',
+    help: '1 while no price source is fresh and the configured careful rate is used',
+    registers,
+  });
+  const usd = new Gauge({
+    name: 'berth_wallet_usd',
+    help: 'What the wallet holds, keeps back from bidding, and has locked in open bids, in US dollars',
+    labelNames: ['part'],
+    registers,
+  });
+  const feesUsd = new Gauge({
+    name: 'berth_fees_usd_per_hour',
+    help: 'Transaction fees per hour of late, in US dollars',
+    registers,
+  });
   const feeHours = new Gauge({
     name: 'berth_fees_hours_left',
     help: 'How long the wallet pays fees at that pace before it is down to the reserve',
@@ -311,6 +335,14 @@ export const createMetrics = (): OperatorMetrics => {
       feesPerHour.set(uaktPerHour);
       if (hoursLeft === undefined) feeHours.reset();
       else feeHours.set(hoursLeft);
+    },
+    worth: (worth) => {
+      aktUsd.set(Number(worth.aktUsd));
+      aktStale.set(worth.rate === 'Conservative' ? 1 : 0);
+      usd.set({ part: 'held' }, Number(worth.walletUsd));
+      usd.set({ part: 'reserve' }, Number(worth.reserveUsd));
+      usd.set({ part: 'deposits' }, Number(worth.depositsUsd));
+      if (worth.feesUsdPerHour !== undefined) feesUsd.set(Number(worth.feesUsdPerHour));
     },
     reconcileError: (controller) => errors.inc({ controller }),
     discrepancies: (kind, count) => discrepancy.set({ kind }, count),

@@ -662,6 +662,39 @@ export interface FeeOutlook {
     readonly hoursLeft?: number;
 }
 /**
+ * What the wallet holds and pays in US dollars; uact is a dollar by protocol, uakt is valued.
+ */
+export interface Worth {
+    /**
+     * US dollars for one AKT.
+     */
+    readonly aktUsd: string;
+    /**
+     * Fresh: the median of the price sources. Conservative: none is fresh, the configured careful rate.
+     */
+    readonly rate: ("Fresh" | "Conservative");
+    /**
+     * Which sources count, or what each of them lacks.
+     */
+    readonly basis: string;
+    /**
+     * The wallet.
+     */
+    readonly walletUsd: string;
+    /**
+     * What is kept back from bidding.
+     */
+    readonly reserveUsd: string;
+    /**
+     * What is locked in open bids.
+     */
+    readonly depositsUsd: string;
+    /**
+     * Transaction fees per hour of late.
+     */
+    readonly feesUsdPerHour?: string;
+}
+/**
  * The provider as it is.
  */
 export interface ComputeProviderStatus {
@@ -731,6 +764,7 @@ export interface ComputeProviderStatus {
         readonly [k: string]: number;
     };
     readonly fees?: FeeOutlook;
+    readonly worth?: Worth;
     /**
      * Earned since midnight UTC, in uact.
      */

@@ -13,6 +13,9 @@ import {
 } from '../json-schema.js';
 import { conditions, nodeName, observedGeneration, reasonCode } from './shared.js';
 
+const usd = (description: string): ReturnType<typeof text> =>
+  text(description, 60, { pattern: '^[0-9]+(\\.[0-9]+)?$' });
+
 const gpuCounts = {
   allocatable: count('GPUs that nodes offer.'),
   leased: count('GPUs of live leases.'),
@@ -202,6 +205,23 @@ export const computeProviderStatus = object(
       },
       { optional: ['hoursLeft'] },
     ),
+    worth: object(
+      'Worth',
+      'What the wallet holds and pays in US dollars; uact is a dollar by protocol, uakt is valued.',
+      {
+        aktUsd: usd('US dollars for one AKT.'),
+        rate: oneOf(
+          'Fresh: the median of the price sources. Conservative: none is fresh, the configured careful rate.',
+          ['Fresh', 'Conservative'],
+        ),
+        basis: text('Which sources count, or what each of them lacks.', 1024),
+        walletUsd: usd('The wallet.'),
+        reserveUsd: usd('What is kept back from bidding.'),
+        depositsUsd: usd('What is locked in open bids.'),
+        feesUsdPerHour: usd('Transaction fees per hour of late.'),
+      },
+      { optional: ['feesUsdPerHour'] },
+    ),
     earnedTodayUact: wholeAmount('Earned since midnight UTC, in uact.'),
     updatedAt: instant('When this status was computed.'),
   },
@@ -222,6 +242,7 @@ export const computeProviderStatus = object(
       'orders',
       'skippedByReason',
       'fees',
+      'worth',
       'earnedTodayUact',
       'updatedAt',
     ],

@@ -5,6 +5,7 @@ import type { BidRules } from '../../bidengine/bid-rules.js';
 import type { PricingPolicy } from '../../bidengine/pricing-policy.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import type { PricingStrategy } from '../../bidengine/strategy.js';
+import type { Coin } from '../../market/money.js';
 import type { DeploymentId } from '../../market/ids.js';
 import type { EscrowAccount } from '../../market/records.js';
 import type { ProviderFacts } from '../chain-view/chain-sync.js';
@@ -29,6 +30,13 @@ export interface CycleInputs {
   /** Nodes and pods as they are now, less the reservations that no pod shows yet. */
   readonly inventory: (reservations: readonly Reservation[]) => InventorySnapshot;
 }
+
+/** What one bid locks, once the chain's facts are read. */
+export const depositOf = (
+  facts: ProviderFacts | undefined,
+  { depositDenoms: [denom] }: BidRules,
+): Coin | undefined =>
+  denom === undefined ? undefined : facts?.params.bidMinDeposits.find((d) => d.denom === denom);
 
 /** The deposit of one bid: the smallest that the chain takes in the coin that is used first. */
 export const bidDeposit = ({ facts, rules }: Pick<CycleInputs, 'facts' | 'rules'>): bigint =>

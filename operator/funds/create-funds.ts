@@ -1,8 +1,10 @@
 /** Puts the funds controller together with the provider's policy and the chain's price. */
+import { valueRate } from '../../bidengine/exchange.js';
+import type { ExchangeRates } from '../../bidengine/exchange.js';
 import type { ChainReader, TxLane } from '../../chain/ports.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
 import type { LeaseId } from '../../market/ids.js';
-import { Decimal } from '../../market/money.js';
+import type { Decimal } from '../../market/money.js';
 import type { Exchange } from '../../market/records.js';
 import type { KubeApi } from '../../kube/api.js';
 import { COMPUTE_LEASES } from '../../kube/resources.js';
@@ -25,6 +27,8 @@ export interface FundsDeps {
   readonly book: FundsBook;
   /** uakt per unit of gas. */
   readonly gasPrice: Decimal;
+  /** What coins are worth now, for the worth of a withdrawal's fee. */
+  readonly exchange: () => ExchangeRates;
   readonly onChanged: (id: LeaseId) => void;
 }
 
@@ -37,9 +41,6 @@ export interface Funds {
   settled(): Promise<void>;
 }
 
-/** Assumed for the fee's worth while the oracle has no price; it moves the rhythm by its square root only. */
-const ASSUMED_AKT_USD = new Decimal('1');
-
 export const createFunds = (deps: FundsDeps): Funds => {
   const { api, reader, view, provider } = deps;
   const remembered = new Map<string, bigint>();
@@ -50,16 +51,16 @@ export const createFunds = (deps: FundsDeps): Funds => {
     terms: () => {
       const { leases } = provider().spec;
       const blocks = (seconds: number): bigint => blocksFor(seconds, view.blockTimeMs);
-      const aktUsd = exchange?.aktUsd ?? ASSUMED_AKT_USD;
       return {
         warnBlocks: blocks(leases.fundsWarningSeconds),
         minWithdrawUact: BigInt(leases.minWithdrawUact),
         rhythm: {
-          feeUact: withdrawalFeeUact(deps.gasPrice, aktUsd),
+          feeUact: withdrawalFeeUact(deps.gasPrice, valueRate(deps.exchange(), 'akt')),
           capitalPercentPerYear: leases.capitalPercentPerYear,
           blockTimeMs: view.blockTimeMs,
           maxBlocks: blocks(leases.withdrawalPeriodSeconds),
         },
+        // What the chain itself reckons with, however old: not our valuation.
         uaktUsdWhileHalted: exchange?.mintsHalted === true ? exchange.aktUsd : undefined,
       };
     },

@@ -6,6 +6,7 @@ import type {
   Condition,
   DeviceInventory,
   FeeOutlook,
+  Worth,
   GpuInventory,
   GpuTotals,
   NodeInventory,
@@ -59,6 +60,8 @@ export interface ProviderObservation {
   readonly earnedTodayUact: bigint | undefined;
   /** `undefined` in the first minutes. */
   readonly fees: FeeOutlook | undefined;
+  /** `undefined` until the wallet was read. */
+  readonly worth: Worth | undefined;
 }
 
 const observe = (
@@ -188,6 +191,7 @@ export const providerStatus = (
   orders: seen.orders,
   skippedByReason: seen.skippedByReason,
   ...(seen.fees === undefined ? {} : { fees: seen.fees }),
+  ...(seen.worth === undefined ? {} : { worth: seen.worth }),
   ...(seen.earnedTodayUact === undefined
     ? {}
     : { earnedTodayUact: seen.earnedTodayUact.toString() }),

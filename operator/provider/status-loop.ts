@@ -1,4 +1,5 @@
 /** Gathers what the ComputeProvider's status and the gauges say, and writes it when it changed. */
+import type { ExchangeRates } from '../../bidengine/exchange.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import { API_VERSION } from '../../crds/constants.js';
 import type {
@@ -9,6 +10,7 @@ import type {
 import type { KubeApi } from '../../kube/api.js';
 import { COMPUTE_PROVIDERS } from '../../kube/resources.js';
 import { uactPerBlockToUsdPerHour } from '../../market/money.js';
+import type { Coin } from '../../market/money.js';
 import { formatOrderId, orderIdOf } from '../../market/ids.js';
 import type { Reason } from '../../market/reasons.js';
 import type { DecisionLog } from '../bidding/decision-log.js';
@@ -25,6 +27,7 @@ import type { OperatorMetrics } from '../metrics.js';
 import type { OrderBook } from '../orderbook/order-book.js';
 import type { GrantsView } from '../grants/grants-view.js';
 import { feeOutlook, walletFault } from '../funds/wallet-fault.js';
+import { worthOf } from '../funds/worth.js';
 import { providerStatus } from './provider-status.js';
 import type { ProviderObservation } from './provider-status.js';
 
@@ -51,6 +54,10 @@ export interface StatusLoopDeps {
   readonly devices: () => readonly DeviceInventory[];
   /** uakt of fees per hour of late, `undefined` while unknown. */
   readonly feesPerHour: () => bigint | undefined;
+  /** What coins are worth now. */
+  readonly exchange: () => ExchangeRates;
+  /** The deposit of one bid. */
+  readonly bidDeposit: () => Coin | undefined;
   /** Why the wallet is not being refilled from earnings, where that is asked for. */
   readonly refill: () => Reason | undefined;
 }
@@ -156,6 +163,13 @@ export class StatusLoop {
         registrationFault: this.#deps.registrationFault(),
         fundsFault: walletFault(object, balances, fees, this.#deps.refill()),
         fees,
+        worth:
+          balances === undefined
+            ? undefined
+            : worthOf(this.#deps.exchange(), {
+                ...{ balances, reserveUakt: reserve, feesUaktPerHour: this.#deps.feesPerHour() },
+                deposits: bids.standing().flatMap(() => this.#deps.bidDeposit() ?? []),
+              }),
         grants: {
           asGrantee: object.spec.grantee !== undefined,
           fault: grants.fault(),
@@ -193,6 +207,7 @@ export class StatusLoop {
     );
     const { fees } = status;
     if (fees !== undefined) metrics.fees(Number(fees.uaktPerHour), fees.hoursLeft);
+    if (status.worth !== undefined) metrics.worth(status.worth);
     const facts = sync.facts();
     if (facts !== undefined)
       metrics.wallet(new Map(facts.balances.map((b) => [b.denom, Number(b.amount)])));
