@@ -139,6 +139,17 @@ describe('charts/berth', () => {
     }
   });
 
+  it.each(['chainId', 'provider', 'hostUri'])(
+    'says what is missing when the signer is enabled without %s',
+    async (key) => {
+      const all = { chainId: 'c', provider: PROVIDER, hostUri: 'https://p.example.com:8443' };
+      const policy = Object.fromEntries(Object.entries(all).filter(([name]) => name !== key));
+      await expect(renderChart({ values: { signer: { enabled: true, policy } } })).rejects.toThrow(
+        `signer.policy.${key}: give `,
+      );
+    },
+  );
+
   it('with the signer enabled, the key is where neither operator nor gateway has a right', async () => {
     const policy = { chainId: 'c', provider: PROVIDER, hostUri: 'https://p.example.com:8443' };
     const custom = await renderChart({ values: { signer: { enabled: true, policy } } });
