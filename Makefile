@@ -87,6 +87,11 @@ test-image: $(DEPS) tools ## Berth's packed image through one order: operator, g
 	@hack/tools/build.sh toxiproxy >/dev/null
 	@npm run -s test:image
 
+.PHONY: test-helm
+test-helm: $(DEPS) tools node-tools ## `helm install` on a real node: an order, upgrade, rollback, dead and hung leaders, uninstall (root, Debian)
+	@echo "── the chart, installed" >&2
+	@npm run -s test:helm
+
 .PHONY: lint fmt generate
 lint: $(DEPS) ## eslint, with the import arrows
 	@npm run -s lint

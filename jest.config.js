@@ -1,7 +1,8 @@
 // Two projects share one transform: `unit` is everything beside the source (pure, fakes, sockets of its own);
 // `peers` needs the local cluster and chain (test/), runs one file at a time and is given time to start them; `node` needs
 // a real kubelet besides, hence root, and runs by `make test-node` only; `drills` breaks what `peers` stands on, for minutes
-// (`make test-drills`); `image` runs the packed image on a container engine of its own (root, `make test-image`).
+// (`make test-drills`); `image` runs the packed image on a container engine of its own (root, `make test-image`); `helm`
+// installs the chart with that image on a real node (root, `make test-helm`).
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -37,6 +38,11 @@ export default {
       ...shared,
       displayName: 'image',
       testMatch: ['<rootDir>/test/image/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'helm',
+      testMatch: ['<rootDir>/test/helm/**/*.test.ts'],
     },
     {
       ...shared,
