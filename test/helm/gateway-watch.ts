@@ -3,14 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from './world.js';
 
 export interface GatewayWatch {
-  /** Ends it; how many questions were answered, and what became of the others. */
-  readonly stop: () => Promise<{ readonly answered: number; readonly failures: readonly string[] }>;
+  readonly answered: number;
+  /** What became of the other questions. */
+  readonly failures: readonly string[];
 }
 
 const EVERY_MS = 200;
 
-export const watchGateway = (world: World): GatewayWatch => {
-  const stopped = new AbortController();
+/** Asks from the first moment of `act` to its end. @throws what `act` throws */
+export const watchGateway = async (
+  world: World,
+  act: () => Promise<void>,
+): Promise<GatewayWatch> => {
+  const done = new AbortController();
   const failures: string[] = [];
   let answered = 0;
   const ask = async (): Promise<void> => {
@@ -23,16 +28,16 @@ export const watchGateway = (world: World): GatewayWatch => {
     }
   };
   const asking = (async () => {
-    while (!stopped.signal.aborted) {
+    while (!done.signal.aborted) {
       await ask();
       await delay(EVERY_MS);
     }
   })();
-  return {
-    stop: async () => {
-      stopped.abort();
-      await asking;
-      return { answered, failures };
-    },
-  };
+  try {
+    await act();
+  } finally {
+    done.abort();
+    await asking;
+  }
+  return { answered, failures };
 };

@@ -25,7 +25,7 @@ import { measureUsage, usageTable } from './usage.js';
 import { startWorld } from './world.js';
 import type { World } from './world.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const COMPONENTS: readonly Component[] = ['operator', 'gateway', 'signer'];
 /** How long Berth is left alone to see what it uses then. */
@@ -69,10 +69,10 @@ describeOnNode('a release of the chart', () => {
   /** Runs it; every pod of Berth is another afterwards, and tenants are as before, one who asks the gateway all the time too. */
   const expectQuietRoll = async (what: string, act: () => Promise<unknown>): Promise<void> => {
     const [before, old] = await Promise.all([standingOf(world, tenancy), allUids()]);
-    const watch = watchGateway(world);
-    await act();
-    await berth.expectRolledOut(world);
-    const { answered, failures } = await watch.stop();
+    const { answered, failures } = await watchGateway(world, async () => {
+      await act();
+      await berth.expectRolledOut(world);
+    });
     const now = await allUids();
     expect(now.filter((uid) => old.includes(uid))).toEqual([]);
     expect(failures).toEqual([]);

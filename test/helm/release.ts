@@ -119,7 +119,7 @@ export const expectRolledOut = async (world: World): Promise<void> => {
           ...['rollout', 'status', `deployment/${name}`, '--namespace', namespace],
           ...['--timeout', '10s'],
         ),
-      { timeoutMs: 120_000 },
+      { timeoutMs: 240_000 },
     );
   }
 };

@@ -27,6 +27,25 @@ const copy = (from: string, to: string, file: string): void => {
   writeFileSync(join(to, file), readFileSync(join(from, file)));
 };
 
+/**
+ * Weight of all pods together against one process outside (1024 is one process). A group weighs as one process however many
+ * are in it; on a busy machine seven pods would then starve beside it.
+ */
+const CPU_SHARES = 8 * 1024;
+
+/** Version 2's measure of the same. */
+const CPU_WEIGHT = 800;
+
+const weigh = (root: string): void => {
+  for (const [file, value] of [
+    ['cpu.shares', CPU_SHARES],
+    ['cpu.weight', CPU_WEIGHT],
+  ] as const) {
+    const path = join(root, file);
+    if (existsSync(path)) writeFileSync(path, String(value));
+  }
+};
+
 /** Makes the root in every hierarchy; the kubelet insists on finding it. */
 export const createCgroupRoot = (): void => {
   for (const hierarchy of hierarchies()) {
@@ -36,12 +55,14 @@ export const createCgroupRoot = (): void => {
     if (hierarchy.endsWith('cpuset') && !isVersion2()) {
       for (const file of ['cpuset.cpus', 'cpuset.mems']) copy(hierarchy, root, file);
     }
+    weigh(root);
   }
   if (!isVersion2()) return;
   const controllers = readFileSync(join(MOUNT, 'cgroup.controllers'), 'utf8').trim().split(' ');
   for (const dir of [MOUNT, join(MOUNT, CGROUP_ROOT)]) {
     writeFileSync(join(dir, 'cgroup.subtree_control'), controllers.map((c) => `+${c}`).join(' '));
   }
+  weigh(join(MOUNT, CGROUP_ROOT)); // the file is there once the controller is passed on
 };
 
 const below = (dir: string): readonly string[] =>
