@@ -39,7 +39,7 @@ import { statedCapacities } from './inventory/storage-facts.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
 import { eventsThrough } from './kube-adapters/events.js';
-import { kubeFeeStore } from './kube-adapters/fee-store.js';
+import { kubeFeeStore, kubeRecordStore } from './kube-adapters/fee-store.js';
 import { KubeIntentStore } from './kube-adapters/intent-store.js';
 import { KubeSegmentStore } from './kube-adapters/segment-store.js';
 import { createFunds } from './funds/create-funds.js';
@@ -53,6 +53,7 @@ import type { PolicyView } from './policy-view.js';
 import { exchangeSettings } from './pricing/config.js';
 import { createStrategy } from './pricing/create-strategy.js';
 import { ExchangeFeed } from './pricing/exchange-feed.js';
+import { RecordKeeper } from './provider/record-keeper.js';
 import { Registration } from './provider/registration.js';
 import type { RegistrationDeps } from './provider/registration.js';
 import type { ScreeningDesk } from './screening/server.js';
@@ -286,8 +287,16 @@ export const lead = async (
     onChanged: (id: LeaseId) => leases.workers.enqueueLease(id),
   });
   const refill = new Refill({ reader, lane, view, provider, events, log });
+  const record = new RecordKeeper({
+    ...{ reader, log, events },
+    leases: () => (sync.facts() === undefined ? undefined : sync.leases().map((l) => l.id)),
+    store: kubeRecordStore(api, namespace, computeProvider),
+    now: () => clock.now(),
+    onUpdate: () => metrics.recordUpdated(),
+  });
   const registration = new Registration({
     ...{
+      record,
       api,
       reader,
       lane,
@@ -329,6 +338,7 @@ export const lead = async (
     exchange: () => exchange.rates(),
     bidDeposit: () => depositOf(sync.facts(), rulesOf(provider(), config.gasPrice)),
     registrationFault: () => registrationFault,
+    record: () => record.status(),
     biddingFault: () => bidding.fault(),
     grants,
     earnedTodayUact: () => earnings.todayUact(),

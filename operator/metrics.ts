@@ -37,6 +37,9 @@ export interface OperatorMetrics {
   unsellable(
     rows: readonly { readonly code: string; readonly nodes: number; readonly gpus: number }[],
   ): void;
+  /** Changes of the record on chain that wait. */
+  recordPending(count: number): void;
+  recordUpdated(): void;
   /** Storage classes that are not sold, all at once. */
   storageWithheld(rows: readonly { readonly name: string; readonly code: string }[]): void;
   /** What did not add up at the last count, by reason code. */
@@ -140,6 +143,16 @@ export const createMetrics = (): OperatorMetrics => {
     name: 'berth_gpus_unsellable',
     help: 'GPUs that are not for sale, by reason code; one with two reasons counts in both',
     labelNames: ['reason'],
+    registers,
+  });
+  const recordPending = new Gauge({
+    name: 'berth_record_changes_pending',
+    help: "Changes of the provider's record on chain that wait to be sent",
+    registers,
+  });
+  const recordUpdates = new Counter({
+    name: 'berth_record_updates_total',
+    help: "Updates of the provider's record on chain",
     registers,
   });
   const withheldClasses = new Gauge({
@@ -284,6 +297,12 @@ export const createMetrics = (): OperatorMetrics => {
       for (const { model, ...counts } of rows) {
         for (const [state, count] of Object.entries(counts)) gpus.inc({ state, model }, count);
       }
+    },
+    recordPending: (count) => {
+      recordPending.set(count);
+    },
+    recordUpdated: () => {
+      recordUpdates.inc();
     },
     storageWithheld: (rows) => {
       withheldClasses.reset();

@@ -30,6 +30,14 @@ export const PROVIDER_REASONS = {
   RegistrationRefused:
     'The chain refused the record or the certificate; the message has its words.',
   RegistrationUnknown: 'The record on chain could not be read or written; it is tried again.',
+  RecordCurrent: 'The record on chain says what it should.',
+  RecordChangePending:
+    'The record on chain is to be changed; the change is shown until it has stood for `spec.record.quietSeconds` (capabilities that are gone: `dropAfterSeconds`).',
+  RecordDryRun:
+    'The record on chain differs, and `spec.record.mode` is DryRun: the change is only shown. Set it to Apply to send it.',
+  RecordBudgetReached: 'The updates of the record that a day may have are used.',
+  RecordHeldByLeases:
+    'The record on chain keeps something that is configured or there no longer, since an active lease relies on it.',
   CertificateRevoked:
     "The gateway's certificate is revoked on chain; delete its Secret to get a new one.",
   CertificateUnreadable: "The gateway's Secret holds no certificate; delete it to get a new one.",

@@ -268,6 +268,27 @@ export interface BudgetSpec {
     readonly refill?: RefillSpec;
 }
 /**
+ * How the record on chain follows the cluster and this object.
+ */
+export interface RecordSpec {
+    /**
+     * Apply sends changes once they have stood for a while; DryRun only shows them in the status. Default: "Apply".
+     */
+    readonly mode: ("Apply" | "DryRun");
+    /**
+     * How long a change must stand, and is shown, before it is sent. Default: 300.
+     */
+    readonly quietSeconds: number;
+    /**
+     * How long the cluster must lack a capability before it is taken off the record. Default: 86400.
+     */
+    readonly dropAfterSeconds: number;
+    /**
+     * Most updates of the record within a day; each costs a fee. Default: 6.
+     */
+    readonly updatesPerDay: number;
+}
+/**
  * The wanted provider.
  */
 export interface ComputeProviderSpec {
@@ -300,6 +321,7 @@ export interface ComputeProviderSpec {
     readonly bidding: BiddingSpec;
     readonly leases: LeasePolicySpec;
     readonly budgets: BudgetSpec;
+    readonly record: RecordSpec;
 }
 /**
  * One observation of the state of an object.
@@ -377,6 +399,62 @@ export interface ChainStatus {
      * @maxItems 16
      */
     readonly endpoints?: readonly EndpointStatus[];
+}
+/**
+ * One change.
+ */
+export interface RecordChange {
+    /**
+     * `+ key=value`, `- key=value` or `key: old -> new`.
+     */
+    readonly change: string;
+    /**
+     * When it was first seen.
+     */
+    readonly since: string;
+    /**
+     * When it may be sent.
+     */
+    readonly due: string;
+}
+/**
+ * What is to become of the record on chain.
+ */
+export interface RecordStatus {
+    /**
+     * Apply or DryRun.
+     */
+    readonly mode: string;
+    /**
+     * Changes that will be sent, or in a dry run would be.
+     *
+     * @maxItems 512
+     */
+    readonly pending: readonly RecordChange[];
+    /**
+     * Changes that are not made as long as an active lease relies on what they would take away.
+     *
+     * @maxItems 512
+     *
+     * Items: One change.
+     */
+    readonly held: readonly string[];
+    /**
+     * What auditors signed and the pending changes would take away.
+     *
+     * @maxItems 512
+     *
+     * Items: Auditor and attribute.
+     */
+    readonly signaturesLost: readonly string[];
+    /**
+     * Updates within the last day.
+     */
+    readonly updatesToday: number;
+    /**
+     * Most that may be.
+     */
+    readonly updatesPerDay: number;
 }
 /**
  * GPUs of all models.
@@ -703,12 +781,13 @@ export interface ComputeProviderStatus {
      */
     readonly observedGeneration?: number;
     /**
-     * Observations of the latest state. Types: Ready, ChainSynced, InventorySynced, InventoryConsistent, Registered, Funded, Granted, Bidding, GatewayReachable.
+     * Observations of the latest state. Types: Ready, ChainSynced, InventorySynced, InventoryConsistent, Registered, RecordCurrent, Funded, Granted, Bidding, GatewayReachable.
      *
      * @maxItems 16
      */
     readonly conditions?: readonly Condition[];
     readonly chain?: ChainStatus;
+    readonly record?: RecordStatus;
     readonly gpus?: GpuTotals;
     /**
      * GPUs by model.

@@ -172,6 +172,33 @@ const refill = object(
   },
 );
 
+const record = object(
+  'RecordSpec',
+  'How the record on chain follows the cluster and this object.',
+  {
+    mode: oneOf(
+      'Apply sends changes once they have stood for a while; DryRun only shows them in the status.',
+      ['Apply', 'DryRun'],
+      { default: 'Apply' },
+    ),
+    quietSeconds: integer(
+      'How long a change must stand, and is shown, before it is sent.',
+      { min: 0, max: DAY_SECONDS },
+      { default: 300 },
+    ),
+    dropAfterSeconds: integer(
+      'How long the cluster must lack a capability before it is taken off the record.',
+      { min: 0, max: 30 * DAY_SECONDS },
+      { default: DAY_SECONDS },
+    ),
+    updatesPerDay: integer(
+      'Most updates of the record within a day; each costs a fee.',
+      { min: 0, max: 1_000 },
+      { default: 6 },
+    ),
+  },
+);
+
 const budgets = object(
   'BudgetSpec',
   'What the wallet may spend.',
@@ -272,6 +299,7 @@ const spec = object(
     bidding: withDefaults(bidding),
     leases: withDefaults(leases),
     budgets: withDefaults(budgets),
+    record: withDefaults(record),
   },
   { optional: ['runtimeClassName', 'grantee'] },
 );

@@ -5,17 +5,11 @@ import type { Provider } from '../../market/records.js';
 const byKey = (a: Attribute, b: Attribute): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 /**
- * The record that should be on chain. Capabilities already there are kept: a lease may rely on one that the cluster does not
- * show at this moment. Sorted and unique by key, as the chain demands; configured values win.
+ * The record that should be on chain: sorted and unique by key, as the chain demands; configured values win. When it is sent,
+ * and what stays although it is not in it, is for `record-plan.ts` to say.
  */
-export const desiredProvider = (
-  configured: Provider,
-  derived: readonly Attribute[],
-  onChain: Provider | undefined,
-): Provider => {
+export const desiredProvider = (configured: Provider, derived: readonly Attribute[]): Provider => {
   const merged = new Map<string, Attribute>();
-  for (const a of onChain?.attributes ?? [])
-    if (a.key.startsWith('capabilities/')) merged.set(a.key, a);
   for (const a of [...derived, ...configured.attributes]) merged.set(a.key, a);
   return { ...configured, attributes: [...merged.values()].sort(byKey) };
 };
@@ -42,16 +36,4 @@ export const signaturesLost = (
       .filter((attribute) => says(have, attribute) && !says(want, attribute))
       .map((attribute) => ({ auditor, attribute })),
   );
-};
-
-/** Whether the record on chain says something else than it should. */
-export const providerDiffers = (want: Provider, have: Provider): boolean => {
-  const text = (p: Provider): string =>
-    JSON.stringify([
-      p.hostUri,
-      p.info.email,
-      p.info.website,
-      [...p.attributes].sort(byKey).map((a) => [a.key, a.value]),
-    ]);
-  return text(want) !== text(have);
 };

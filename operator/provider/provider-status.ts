@@ -10,6 +10,7 @@ import type {
   GpuInventory,
   GpuTotals,
   NodeInventory,
+  RecordStatus,
   StorageInventory,
   UnsellableCount,
 } from '../../crds/generated/types.js';
@@ -36,6 +37,8 @@ export interface ProviderObservation {
   readonly chainFault: Reason | undefined;
   readonly inventoryFault: Reason | undefined;
   readonly registrationFault: Reason | undefined;
+  /** `undefined` until the record was compared once. */
+  readonly record: RecordStatus | undefined;
   readonly fundsFault: Reason | undefined;
   /** What a hot key may do, where the key is not the account's own; the warning is for while there is no fault. */
   readonly grants: {
@@ -101,6 +104,49 @@ const granted = ({ asGrantee, fault, warning }: ProviderObservation['grants']): 
   return observe('Granted', fault, code, message);
 };
 
+/** Nothing that stops bidding: the record is only behind. */
+const recordFault = (record: RecordStatus): Reason | undefined => {
+  const [first] = record.pending;
+  if (first === undefined)
+    return record.held.length === 0
+      ? undefined
+      : {
+          code: 'RecordHeldByLeases',
+          message: `Kept for active leases: ${record.held.join('; ')}`.slice(0, 900),
+        };
+  const changes = record.pending.map((p) => p.change).join('; ');
+  if (record.mode === 'DryRun')
+    return {
+      code: 'RecordDryRun',
+      message: `With spec.record.mode Apply this would be sent: ${changes}`.slice(0, 900),
+    };
+  if (record.updatesToday >= record.updatesPerDay)
+    return {
+      code: 'RecordBudgetReached',
+      message:
+        `${record.updatesToday} of ${record.updatesPerDay} updates of the day are used (spec.record.updatesPerDay); waiting: ${changes}`.slice(
+          0,
+          900,
+        ),
+    };
+  return {
+    code: 'RecordChangePending',
+    message: `To be sent from ${first.due} on, if it stands: ${changes}`.slice(0, 900),
+  };
+};
+
+const recordCurrent = (record: RecordStatus | undefined): readonly Observation[] =>
+  record === undefined
+    ? []
+    : [
+        observe(
+          'RecordCurrent',
+          recordFault(record),
+          'RecordCurrent',
+          'The record on chain says what the cluster and this object say.',
+        ),
+      ];
+
 const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
   const faults = [
     seen.chainFault,
@@ -138,6 +184,7 @@ const observationsOf = (seen: ProviderObservation): readonly Observation[] => {
       'Registered',
       'The record and the certificate on chain are what they should be.',
     ),
+    ...recordCurrent(seen.record),
     observe(
       'Funded',
       seen.fundsFault,
@@ -179,6 +226,7 @@ export const providerStatus = (
           })),
         },
       }),
+  ...(seen.record === undefined ? {} : { record: seen.record }),
   gpus: totals(seen.inventory),
   inventory: seen.inventory,
   nodes: seen.nodes,

@@ -9,6 +9,7 @@ import { isReasonError } from '../../market/reasons.js';
 import { createLogger } from '../logger.js';
 import { TEST_CERTIFICATE } from '../testing/certificate.js';
 import { NAMESPACE, PROVIDER } from '../testing/world.js';
+import { RecordKeeper } from './record-keeper.js';
 import { Registration } from './registration.js';
 
 const provider = {
@@ -19,6 +20,7 @@ const provider = {
     domain: 'provider.example.com',
     attributes: [{ key: 'region', value: 'us-west' }],
     info: {},
+    record: { mode: 'Apply', quietSeconds: 0, dropAfterSeconds: 86_400, updatesPerDay: 6 },
   },
 } as unknown as ComputeProvider;
 const inventory = buildSnapshot(
@@ -49,6 +51,14 @@ const setup = () => {
         return outcome;
       },
     },
+    record: new RecordKeeper({
+      reader: chain.reader,
+      leases: () => [],
+      store: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
+      events: { record: () => undefined },
+      log: createLogger('silent'),
+      ...{ now: () => 0, onUpdate: () => undefined },
+    }),
     issue: () => Promise.resolve(TEST_CERTIFICATE),
     log: createLogger('silent'),
     height: () => height,

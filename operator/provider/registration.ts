@@ -5,16 +5,14 @@
 import { X509Certificate } from 'node:crypto';
 import type { ChainMessage, ChainReader, TxLane } from '../../chain/ports.js';
 import type { ComputeProvider } from '../../crds/generated/types.js';
-import { gpuCapabilities } from '../../bidengine/gpu-capabilities.js';
 import type { InventorySnapshot } from '../../bidengine/snapshot.js';
 import type { KubeApi } from '../../kube/api.js';
 import { SECRETS } from '../../kube/resources.js';
-import type { Provider } from '../../market/records.js';
 import { ReasonError } from '../../market/reasons.js';
 import type { Reason } from '../../market/reasons.js';
 import { RetrySchedule } from '../bidding/retry-schedule.js';
 import type { Logger } from '../logger.js';
-import { desiredProvider, providerDiffers, signaturesLost } from './capabilities.js';
+import type { RecordKeeper } from './record-keeper.js';
 
 /** A certificate in the chain's form with its private key, PEM texts. */
 export interface IssuedCertificate {
@@ -25,7 +23,8 @@ export interface IssuedCertificate {
 
 export interface RegistrationDeps {
   readonly api: KubeApi;
-  readonly reader: ChainReader;
+  readonly reader: Pick<ChainReader, 'certificates'>;
+  readonly record: Pick<RecordKeeper, 'ensure'>;
   readonly lane: Pick<TxLane, 'submit'>;
   readonly namespace: string;
   /** Secret that keeps the gateway's certificate and key (tls.crt, tls.key, tls.pub). */
@@ -35,13 +34,6 @@ export interface RegistrationDeps {
   /** Newest height seen; what the chain refused waits a growing number of blocks. */
   readonly height: () => bigint;
 }
-
-const configuredProvider = ({ spec }: ComputeProvider): Provider => ({
-  owner: spec.address,
-  hostUri: spec.hostUri,
-  attributes: spec.attributes,
-  info: { email: spec.info.email ?? '', website: spec.info.website ?? '' },
-});
 
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const decode = (data: string | undefined): string =>
@@ -62,42 +54,8 @@ export class Registration {
     inventory: InventorySnapshot,
     signal: AbortSignal,
   ): Promise<void> {
-    await this.#ensureRecord(provider, inventory, signal);
+    await this.#deps.record.ensure(provider, inventory, (m) => this.#submit(m, signal));
     await this.#ensureCertificate(provider, signal);
-  }
-
-  async #ensureRecord(
-    provider: ComputeProvider,
-    inventory: InventorySnapshot,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const onChain = await this.#deps.reader.provider(provider.spec.address);
-    const want = desiredProvider(configuredProvider(provider), gpuCapabilities(inventory), onChain);
-    if (onChain === undefined) {
-      await this.#submit({ type: 'create-provider', provider: want }, signal);
-      this.#deps.log.info(
-        { address: want.owner, hostUri: want.hostUri },
-        'provider registered on chain',
-      );
-    } else if (providerDiffers(want, onChain)) {
-      await this.#warnOfSignatures(want, onChain);
-      await this.#submit({ type: 'update-provider', provider: want }, signal);
-      this.#deps.log.info(
-        { attributes: want.attributes.length },
-        'provider record on chain updated',
-      );
-    }
-  }
-
-  /** Told before the change is sent, once per change. */
-  async #warnOfSignatures(want: Provider, have: Provider): Promise<void> {
-    const audited = await this.#deps.reader.auditedAttributes(want.owner);
-    for (const { auditor, attribute } of signaturesLost(want, have, audited)) {
-      this.#deps.log.warn(
-        { auditor, key: attribute.key, value: attribute.value },
-        'this change of the record on chain takes away what an auditor signed; orders that ask for the signature are lost until it is signed anew',
-      );
-    }
   }
 
   async #ensureCertificate(provider: ComputeProvider, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   ComputeProvider,
   ComputeProviderStatus,
   DeviceInventory,
+  RecordStatus,
 } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
 import { COMPUTE_PROVIDERS } from '../../kube/resources.js';
@@ -47,6 +48,8 @@ export interface StatusLoopDeps {
   readonly inventoryMaxAgeMs: number;
   /** Why registration is not complete, as of its last run. */
   readonly registrationFault: () => Reason | undefined;
+  /** What is to become of the record on chain. */
+  readonly record: () => RecordStatus | undefined;
   readonly biddingFault: () => Reason | undefined;
   readonly grants: Pick<GrantsView, 'fault' | 'warning' | 'feeFunds'>;
   readonly earnedTodayUact: () => bigint | undefined;
@@ -161,6 +164,7 @@ export class StatusLoop {
         chainOthers: endpoints.others(),
         inventoryFault: inventory.fault(inventoryMaxAgeMs),
         registrationFault: this.#deps.registrationFault(),
+        record: this.#deps.record(),
         fundsFault: walletFault(object, balances, fees, this.#deps.refill()),
         fees,
         worth:
@@ -199,6 +203,7 @@ export class StatusLoop {
           ...{ model, allocatable, leased, reserved, available },
         })),
       );
+    metrics.recordPending(status.record?.pending.length ?? 0);
     metrics.unsellable(status.unsellable ?? []);
     metrics.storageWithheld(
       (status.storage ?? []).flatMap(({ name, reasons = [] }) =>

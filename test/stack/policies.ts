@@ -71,6 +71,7 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
       runOutMarginBlocks: 5,
       fundsWarningSeconds: options.fundsWarningSeconds ?? 3600,
     },
+    record: { mode: 'Apply', quietSeconds: 0, dropAfterSeconds: 86_400, updatesPerDay: 1_000 },
     budgets: { reserveUakt: '1000000', warnHours: 0, ...options.budgets },
   },
 });

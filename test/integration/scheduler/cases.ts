@@ -71,7 +71,7 @@ const between = (min: number, max: number): fc.Arbitrary<number> => fc.integer({
 const mostly = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
   fc.tuple(between(0, 3), fc.constantFrom(usual, ...others)).map(([n, x]) => (n > 0 ? usual : x));
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.option(value, { nil: undefined, freq: 1 });
+  fc.option(value, { nil: undefined, freq: 2 });
 
 const H100 = 'NVIDIA-H100-80GB-HBM3';
 const zones = fc.constantFrom('east', 'west');
@@ -155,7 +155,7 @@ const service: fc.Arbitrary<ServiceCase> = fc
     arch: mostly(undefined, 'amd64', 'arm64'),
     volume: fc.option(
       fc.record({ className: fc.constantFrom('beta2', 'beta3'), gib: between(1, 50) }),
-      { nil: undefined, freq: 1 },
+      { nil: undefined, freq: 2 },
     ),
     ip: mostly(false, true),
     likeFirst: mostly(false, true),
@@ -167,18 +167,42 @@ const service: fc.Arbitrary<ServiceCase> = fc
     ...(volume === undefined ? {} : { volume }),
   }));
 
+const MODELS: Readonly<Record<string, string>> = {
+  [H100]: 'h100',
+  'NVIDIA-GeForce-RTX-4090': 'rtx4090',
+  'NVIDIA-A100-SXM4-80GB': 'a100',
+};
+
+/** Most orders are for what there is: those for anything else say little. */
+const forWhatThereIs = (given: Case): Case => {
+  const there = given.nodes.flatMap(({ gpu }) => MODELS[gpu?.product ?? ''] ?? []);
+  const known = (model: string): boolean =>
+    there.includes(model) || (model.includes('mig') && given.nodes.some((n) => n.slices > 0));
+  const [first = '*'] = there;
+  const toService = (s: ServiceCase, i: number): ServiceCase => {
+    if (s.model === '*' || known(s.model) || (i + s.milliCpu) % 5 === 0) return s;
+    const { ram: _, ...rest } = s;
+    return { ...rest, model: first, gpus: there.length === 0 ? 0 : s.gpus };
+  };
+  return { ...given, orders: given.orders.map((services) => services.map(toService)) };
+};
+
 /** Two to five nodes and one to four orders. */
-export const cases: fc.Arbitrary<Case> = between(2, 5).chain((count) =>
-  fc.record({
-    nodes: fc.array(node, { minLength: count, maxLength: count }),
-    pods: fc.array(pod(count), { maxLength: 4 }),
-    classes: fc.tuple(storageClass('beta2'), storageClass('beta3')),
-    addresses: mostly(2, 0, 1),
-    orders: fc.array(fc.array(service, { minLength: 1, maxLength: 3 }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
-  }),
+export const cases: fc.Arbitrary<Case> = fc.noBias(between(2, 5)).chain((count) =>
+  fc
+    .noBias(
+      fc.record({
+        nodes: fc.array(node, { minLength: count, maxLength: count }),
+        pods: fc.array(pod(count), { maxLength: 4 }),
+        classes: fc.tuple(storageClass('beta2'), storageClass('beta3')),
+        addresses: mostly(2, 0, 1),
+        orders: fc.array(fc.array(service, { minLength: 1, maxLength: 3 }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+      }),
+    )
+    .map(forWhatThereIs),
 );
 
 const storageOf = ({ diskGib, shmMib, volume }: ServiceCase): object[] => [
