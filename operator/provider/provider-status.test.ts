@@ -8,6 +8,7 @@ const seen = {
   chain: { height: 7n, timeMs: 1000, endpoint: 'http://a', endpoints: [] },
   ...{ chainFresh: { code: 'Fresh', message: 'New blocks come.' }, chainOthers: '' },
   ...{ chainFault: undefined, inventoryFault: undefined, registrationFault: undefined },
+  record: undefined,
   ...{ fundsFault: undefined, biddingFault: undefined, nodes: [], activeLeases: 1, anomalies: [] },
   inventory: [
     { vendor: 'nvidia', model: 'h100', ...row },
@@ -19,6 +20,12 @@ const seen = {
   ...{ earnedTodayUact: undefined, fees: undefined },
   grants: { asGrantee: false, fault: undefined, warning: undefined },
 } as unknown as ProviderObservation;
+
+const current = {
+  ...{ mode: 'Apply', pending: [], held: [], signaturesLost: [] },
+  ...{ updatesToday: 0, updatesPerDay: 6 },
+};
+const step = { change: '+ a=b', since: '2026-01-01T00:00:00Z', due: '2026-01-01T00:05:00Z' };
 
 const statusOf = (changes: Partial<ProviderObservation> = {}) =>
   providerStatus({ ...seen, ...changes }, undefined, 2, '2026-01-01T00:00:00Z');
@@ -75,5 +82,19 @@ describe('providerStatus', () => {
       expect(findCondition(conditions, name)).toMatchObject({
         ...{ status: 'False', reason: code, message: 'why' },
       });
+  });
+
+  it.each<[string, object, string]>([
+    ['nothing differs', {}, 'True RecordCurrent'],
+    ['a change is shown', { pending: [step] }, 'False RecordChangePending'],
+    ['in a dry run', { mode: 'DryRun', pending: [step] }, 'False RecordDryRun'],
+    ['the day is used up', { pending: [step], updatesToday: 6 }, 'False RecordBudgetReached'],
+    ['a lease relies on what is there', { held: ['- a=b'] }, 'False RecordHeldByLeases'],
+  ])('the record on chain: %s; it stops nothing', (_name, change, want) => {
+    const record = { ...current, ...change };
+    const { conditions } = statusOf({ record });
+    const condition = findCondition(conditions, 'RecordCurrent');
+    expect(`${condition?.status} ${condition?.reason}`).toBe(want);
+    expect(findCondition(conditions, 'Ready')?.status).toBe('True');
   });
 });

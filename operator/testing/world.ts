@@ -97,6 +97,7 @@ const aProvider = (
       ...leases,
     },
     budgets: { reserveUakt: '1000000', warnHours: 0, ...budgets },
+    record: { mode: 'Apply', quietSeconds: 0, dropAfterSeconds: 86_400, updatesPerDay: 1_000 },
   },
 });
 

@@ -87,6 +87,9 @@ export const describeKubeApi = (peerName: string, peer: ContractPeer): void => {
       });
       expect(spec.leases.withdrawalPeriodSeconds).toBe(604_800);
       expect(spec.budgets).toEqual({ reserveUakt: '0', warnHours: 12 });
+      expect(spec.record).toEqual({
+        ...{ mode: 'Apply', quietSeconds: 300, dropAfterSeconds: 86_400, updatesPerDay: 6 },
+      });
       expect(spec.chain.endpoints).toEqual([{ url: 'http://127.0.0.1:26657', trusted: false }]);
       expect(spec.attributes).toEqual([]);
       expect(spec.ingress.staticHosts).toBe(true);
