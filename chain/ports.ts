@@ -313,7 +313,7 @@ export type Signed = Uint8Array | ReasonError;
 /**
  * Signs sign-doc bytes with SIGN_MODE_DIRECT; keys never leave the implementation, which may be another process, an HSM or a
  * KMS. A batch is one call, and each document is answered by itself: what a policy refuses holds nothing else up. What an
- * implementation must promise is docs/remote-signers.md; test/contract/signer holds every one of ours to it.
+ * implementation must promise is docs/remote-signers.md; signer/signer-contract.test.ts holds every one of ours to it.
  */
 export interface Signer {
   /** The account of `publicKey`; both stay the same for the signer's life. */

@@ -6,7 +6,7 @@ import type { Reason } from '../market/reasons.js';
 import type { Clock } from './clock.js';
 import type { OperatorConfig } from './config.js';
 import type { Logger } from './logger.js';
-import { connectSigner } from './remote-signer.js';
+import { connectSigner } from '../chain/remote-signer.js';
 
 export interface WhenSignerDeps {
   readonly config: Pick<OperatorConfig, 'signer'>;

@@ -10,7 +10,7 @@ import { HttpsTransport } from '../kube/https-transport.js';
 import { ConfigError, policyOf } from './config.js';
 import type { SignerConfig } from './config.js';
 import { createInternalServer } from './internal-server.js';
-import { signerFromKeyFile } from './key-file.js';
+import { openKey } from './key.js';
 import { createMetrics } from './metrics.js';
 import { createCallerCheck } from './service/caller.js';
 import { latestLeadershipOf } from './service/leadership.js';
@@ -61,14 +61,14 @@ const listen = (
     });
   });
 
-/** Starts; returns once it listens. @throws ConfigError, WalletError, KubeAccessError when it cannot even start */
+/** Starts; returns once it listens. @throws ConfigError, WalletError, ReasonError, SignerUnavailableError, KubeAccessError when it cannot even start */
 export const startSigner = async (
   config: SignerConfig,
   env: Env,
   log: Logger,
   signal: AbortSignal,
 ): Promise<SignerProcess> => {
-  const signer = await signerFromKeyFile(config.key.file, config.key.passphraseFile);
+  const signer = await openKey(config.key);
   const transport = await connect(config, env);
   const api = new HttpKubeApi(transport, { requestTimeoutMs: CLUSTER_TIMEOUT_MS });
   const metrics = createMetrics();
@@ -86,6 +86,7 @@ export const startSigner = async (
       );
     },
   });
+  const served = await readTls(config);
   const server = createSignerServer(
     {
       batches,
@@ -99,7 +100,7 @@ export const startSigner = async (
       },
       onFault: (err) => log.error({ err }, 'a request could not be answered'),
     },
-    await readTls(config),
+    served,
   );
   const internal = createInternalServer(metrics.registry);
   const httpPort = await listen(internal, config.http);
@@ -107,10 +108,16 @@ export const startSigner = async (
   log.info({ port, address: signer.address }, 'signer listens');
 
   // Mounted certificates are renewed in place.
+  let present = JSON.stringify(served);
   const reload = setInterval(() => {
     readTls(config).then(
       (tls) => {
+        const text = JSON.stringify(tls);
+        if (text === present) return;
+        present = text;
         server.setSecureContext(tls);
+        // What was let in by the certificates before has to come in again.
+        server.closeIdleConnections();
       },
       (err: unknown) => log.error({ err }, 'the certificate files could not be read again'),
     );

@@ -23,6 +23,21 @@ const windowLimits = z.strictObject({
   transactions: amount,
 });
 
+const remoteKey = z.strictObject({
+  /** For example https://kms.example.com:8450. */
+  url: z.url({ protocol: /^https$/ }),
+  /** Who signed its certificate. */
+  caFile: z.string().min(1),
+  /** A client certificate, where it asks for one. */
+  certFile: z.string().min(1).optional(),
+  /** The client certificate's key. */
+  keyFile: z.string().min(1).optional(),
+  /** A bearer token; read again for each request. */
+  tokenFile: z.string().min(1),
+  /** How long one batch may take, milliseconds. */
+  timeoutMs: z.number().int().min(10).default(4_000),
+});
+
 /** What the file may say; the chart's values schema is made from it too. */
 export const configSchema = z.strictObject({
   /** Path of a kubeconfig; left out inside a pod. */
@@ -31,12 +46,19 @@ export const configSchema = z.strictObject({
   namespace: z.string().min(1).default('berth-signer'),
   /** The ConfigMap of its counters, made by the chart. */
   counters: z.string().min(1).default('berth-signer-counters'),
-  key: z.strictObject({
-    /** A mnemonic or 64 hex digits, as plain text or encrypted by age with a passphrase. */
-    file: z.string().min(1),
-    /** Holds the passphrase of an encrypted key file. */
-    passphraseFile: z.string().min(1).optional(),
-  }),
+  key: z
+    .strictObject({
+      /** A mnemonic or 64 hex digits, as plain text or encrypted by age with a passphrase. */
+      file: z.string().min(1).optional(),
+      /** Holds the passphrase of an encrypted key file. */
+      passphraseFile: z.string().min(1).optional(),
+      /** A key elsewhere, instead of a file: an HSM, a KMS or anything that speaks docs/remote-signers.md. */
+      remote: remoteKey.optional(),
+    })
+    .refine(({ file, remote }) => (file === undefined) !== (remote === undefined), {
+      path: ['file'],
+      message: 'set either file or remote, and not both',
+    }),
   listen: z
     .strictObject({
       host: z.string().default('0.0.0.0'),

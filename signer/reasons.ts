@@ -22,6 +22,8 @@ export const SIGNER_REASONS = {
   SignCallerUnknown: 'The caller has not proven to be the operator.',
   SignCountersUnavailable:
     'The counters could not be read or written, and nothing is signed that is not counted.',
+  SignKeyFault:
+    'The key elsewhere gave a signature that does not verify, or another key than it named at the start.',
 } as const;
 
 export type SignerReasonCode = keyof typeof SIGNER_REASONS;

@@ -7,8 +7,11 @@ import type { Signer } from '../ports.js';
 import { PRIORITIES } from './priority.js';
 import type { TxPriority } from './priority.js';
 
-/** Documents in one call, by urgency: a batch that is being signed cannot be overtaken. */
-const MOST_AT_ONCE: Readonly<Record<TxPriority, number>> = { close: 64, bid: 64, withdraw: 4 };
+/**
+ * Documents in one call, by urgency: a batch that is being signed cannot be overtaken. A block's bids are one call, because a
+ * signer elsewhere writes its counters for each.
+ */
+const MOST_AT_ONCE: Readonly<Record<TxPriority, number>> = { close: 256, bid: 256, withdraw: 4 };
 
 interface Waiting {
   readonly bytes: Uint8Array;

@@ -130,8 +130,7 @@ describe('the signing queue', () => {
     await Promise.all(all);
     expect(batches.map((b) => `${b.length}${b[0]?.[0] ?? ''}`)).toEqual([
       '1c',
-      '64b',
-      '36b',
+      '100b',
       '4w',
       '4w',
     ]);

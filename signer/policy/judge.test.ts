@@ -78,6 +78,7 @@ describe('what a provider needs is signed', () => {
       allowed: true,
       spend: { closes: 1n, depositsUact: 500_000n },
     });
+    expect(codeOf(policy, await signBytesOf([createBid()]))).toBe('SignForAnotherAccount');
     const stranger = await signBytesOfBody([exec(PROVIDER, [createBid()])]);
     expect(codeOf(policy, stranger)).toBe('SignForAnotherAccount');
   });

@@ -28,6 +28,10 @@ const read = (signBytes: Uint8Array): Read => {
   }
 };
 
+/** The chain would refuse it: a key signs for its own account, and for another one only by a grant. */
+const notWrapped = (policy: SigningPolicy, m: ReadMessage): boolean =>
+  policy.key !== policy.provider && m.grantee === undefined;
+
 const wrongAccount = (policy: SigningPolicy, m: ReadMessage): string | undefined => {
   if (m.facts.account !== policy.provider) return m.facts.account;
   if (m.facts.payee !== undefined && m.facts.payee !== policy.provider) return m.facts.payee;
@@ -42,6 +46,13 @@ const messageFault = (policy: SigningPolicy, m: ReadMessage, i: number): Reason 
     return refuse(
       'SignForAnotherAccount',
       `${m.facts.kind} acts for ${other === '' ? 'no account' : other}, not for ${policy.provider}.`,
+      field,
+    );
+  }
+  if (notWrapped(policy, m)) {
+    return refuse(
+      'SignForAnotherAccount',
+      `${m.facts.kind} acts for ${policy.provider} without a MsgExec, and the key is only its grantee; set spec.grantee of the ComputeProvider.`,
       field,
     );
   }

@@ -10,6 +10,9 @@ import type { BatchSigner } from './sign-batch.js';
 /** More than 5000 bids; beyond it somebody is trying something. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/** Longer than blocks are apart, so that the next block's bids find the connection open. */
+const KEEP_ALIVE_MS = 60_000;
+
 const batchSchema = z.strictObject({
   token: z.number().int().min(0),
   signBytes: z.array(z.base64()).max(5_000),
@@ -98,7 +101,13 @@ const reply = async (deps: ServerDeps, request: IncomingMessage): Promise<Reply>
 /** A server that is not listening yet; it asks every caller for a certificate that `tls.ca` has signed. */
 export const createSignerServer = (deps: ServerDeps, tls: ServerOptions): Server =>
   createServer(
-    { ...tls, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      ...tls,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.3',
+    },
     (request, response) => {
       reply(deps, request)
         .catch((error: unknown) => {

@@ -99,6 +99,46 @@ describe('a batch', () => {
   });
 });
 
+describe('a batch costs the API server', () => {
+  const counting = async () => {
+    const made = await world();
+    const calls: string[] = [];
+    made.kube.failWith((verb, resource) => void calls.push(`${verb} ${resource}`));
+    return { ...made, calls };
+  };
+
+  test('one write and no read once the counters are known', async () => {
+    const { start, calls } = await counting();
+    const signer = start();
+    await signer.sign({ token: 1, signBytes: [await signBytesOf([withdraw(1n)])] });
+    calls.length = 0;
+    const two = [await signBytesOf([withdraw(2n)]), await signBytesOf([withdraw(3n)])];
+    expect(codes(await signer.sign({ token: 1, signBytes: two }))).toEqual(['signed', 'signed']);
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['update']);
+  });
+
+  test('a second look where another process wrote in between, whose spending counts', async () => {
+    const policy = { ...POLICY, perHour: { ...POLICY.perHour, transactions: 2n } };
+    const { start } = await world(policy);
+    const [one, other] = [start(), start()];
+    const sign = async (signer: BatchSigner, dseq: bigint): Promise<readonly string[]> =>
+      codes(await signer.sign({ token: 1, signBytes: [await signBytesOf([withdraw(dseq)])] }));
+    expect(await sign(one, 1n)).toEqual(['signed']);
+    expect(await sign(other, 2n)).toEqual(['signed']);
+    expect(await sign(one, 3n)).toEqual(['SignTransactionsSpent']);
+  });
+
+  test('and counters that were removed in between count as spent', async () => {
+    const { kube, start, lost } = await world();
+    const signer = start();
+    await signer.sign({ token: 1, signBytes: [await signBytesOf([withdraw(1n)])] });
+    await kube.delete(CONFIG_MAPS, NAME);
+    const again = { token: 1, signBytes: [await signBytesOf([withdraw(2n)])] };
+    expect(codes(await signer.sign(again))).toEqual(['SignFeesSpent']);
+    expect(lost()).toBe(1);
+  });
+});
+
 describe('fencing', () => {
   test('once a newer leader was served, the older one is refused, also after a restart', async () => {
     const { start } = await world();

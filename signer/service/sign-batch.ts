@@ -3,7 +3,7 @@
  * asked for again for ever.
  */
 import type { Signer } from '../../chain/ports.js';
-import { signOne } from '../../chain/sign-one.js';
+import { isReasonError } from '../../market/reasons.js';
 import type { Reason } from '../../market/reasons.js';
 import { judge } from '../policy/judge.js';
 import { addSpend, NOTHING_SPENT } from '../policy/signing-policy.js';
@@ -11,6 +11,7 @@ import type { SigningPolicy, Spend } from '../policy/signing-policy.js';
 import { limitFault, spentUp, withSpend } from '../policy/spending.js';
 import { refuse } from '../reasons.js';
 import type { SignerState } from '../state/signer-state.js';
+import { isStateMoved } from '../state/state-store.js';
 import type { StateStore, StoredState } from '../state/state-store.js';
 import type { Leadership } from './leadership.js';
 import { Recent } from './recent.js';
@@ -39,6 +40,9 @@ export interface SignBatchDeps {
   readonly onLost: () => void;
 }
 
+/** Writes of one batch that another process of ours may get in the way of: one is enough to meet a rollout. */
+const ATTEMPTS = 3;
+
 interface Judged {
   readonly answers: readonly (Reason | undefined)[];
   readonly spend: Spend;
@@ -61,32 +65,44 @@ export class BatchSigner {
     return turn;
   }
 
-  async #sign({ token, signBytes }: SignBatch): Promise<readonly SignAnswer[]> {
-    const refuseAll = (reason: Reason): readonly SignAnswer[] =>
-      signBytes.map(() => ({ refused: reason }));
-    const { signer, store } = this.#deps;
-    let judged: Judged;
-    try {
-      const stored = await store.load();
-      const state = this.#stateOf(stored);
-      const leadership = await this.#leadershipOf(state, token);
-      if ('code' in leadership) return refuseAll(leadership);
-      judged = this.#judge(state, signBytes);
-      await this.#write(stored, state, { token, lease: leadership.lease }, judged.spend);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return refuseAll(
-        refuse('SignCountersUnavailable', `The counters could not be kept: ${why}.`),
-      );
+  async #sign(batch: SignBatch): Promise<readonly SignAnswer[]> {
+    const { signBytes } = batch;
+    const counted = await this.#countPatiently(batch);
+    if ('code' in counted) return signBytes.map(() => ({ refused: counted }));
+    const wanted = signBytes.filter((_, i) => counted.answers[i] === undefined);
+    for (const bytes of wanted) this.#recent.add(bytes);
+    const signed = wanted.length === 0 ? [] : await this.#deps.signer.signBatch(wanted);
+    let next = 0;
+    return counted.answers.map((refused): SignAnswer => {
+      if (refused !== undefined) return { refused };
+      const signature = signed[next];
+      next += 1;
+      if (signature === undefined) throw new Error('the key gave fewer signatures than asked for');
+      return isReasonError(signature) ? { refused: signature.reason } : { signature };
+    });
+  }
+
+  /** Counts the batch, anew where another process of ours wrote in between; or why nothing of it is signed. */
+  async #countPatiently(batch: SignBatch): Promise<Judged | Reason> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#count(batch);
+      } catch (error) {
+        if (isStateMoved(error) && attempt < ATTEMPTS) continue;
+        const why = error instanceof Error ? error.message : String(error);
+        return refuse('SignCountersUnavailable', `The counters could not be kept: ${why}.`);
+      }
     }
-    return Promise.all(
-      signBytes.map(async (bytes, i): Promise<SignAnswer> => {
-        const refused = judged.answers[i];
-        if (refused !== undefined) return { refused };
-        this.#recent.add(bytes);
-        return { signature: await signOne(signer, bytes) };
-      }),
-    );
+  }
+
+  async #count({ token, signBytes }: SignBatch): Promise<Judged | Reason> {
+    const stored = await this.#deps.store.load();
+    const state = this.#stateOf(stored);
+    const leadership = await this.#leadershipOf(state, token);
+    if ('code' in leadership) return leadership;
+    const judged = this.#judge(state, signBytes);
+    await this.#write(stored, state, { token, lease: leadership.lease }, judged.spend);
+    return judged;
   }
 
   #stateOf({ found }: StoredState): SignerState {

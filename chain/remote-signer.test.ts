@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isReasonError } from '../market/reasons.js';
-import { generateCertificate } from '../chain/certificate.js';
-import { signerFromPrivateKey } from '../chain/wallet.js';
+import { generateCertificate } from './certificate.js';
+import { signerFromPrivateKey } from './wallet.js';
 import { connectSigner, isSignerUnavailable } from './remote-signer.js';
 import type { RemoteSignerOptions } from './remote-signer.js';
 
@@ -128,6 +128,34 @@ describe('a key in another process', () => {
     const wrong = connectSigner({ ...options, caFile: join(dir, 'ca2') }, () => 1);
     await expect(wrong).rejects.toThrow('does not answer');
     expect(told).toEqual([]);
+  });
+
+  test('is asked over one connection for as long as the certificates stay the same', async () => {
+    const signer = await connectSigner(options, () => 1);
+    answer = () => ({ status: 200, text: '{"answers":[{"signature":"AQ=="}]}' });
+    let connections = 0;
+    server.on('secureConnection', () => {
+      connections += 1;
+    });
+    for (let i = 0; i < 5; i += 1) await signer.signBatch([Uint8Array.of(1)]);
+    expect(connections).toBe(0);
+    const renewed = `${await readFile(options.caFile, 'utf8')}\n`;
+    await writeFile(options.caFile, renewed);
+    await signer.signBatch([Uint8Array.of(1)]);
+    expect(connections).toBe(1);
+  });
+
+  test('that closed a kept connection is asked again', async () => {
+    const signer = await connectSigner(options, () => 1);
+    answer = () => ({ status: 200, text: '{"answers":[{"signature":"AQ=="}]}' });
+    server.closeAllConnections();
+    expect(await signer.signBatch([Uint8Array.of(1)])).toEqual([Uint8Array.of(1)]);
+  });
+
+  test('that gives fewer answers than it was asked for has given none', async () => {
+    const signer = await connectSigner(options, () => 1);
+    answer = () => ({ status: 200, text: '{"answers":[]}' });
+    await expect(signer.signBatch([Uint8Array.of(1)])).rejects.toThrow('0 answers for 1 documents');
   });
 
   test('that is not there says where it was looked for', async () => {
