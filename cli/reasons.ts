@@ -34,6 +34,10 @@ export const USAGE_REASONS = {
   ChainDiffers: 'The file holds the records of another chain.',
   KubeconfigInvalid: 'The kubeconfig cannot be used.',
   KeyNameInvalid: "A key's name is made of a-z, 0-9, - and _.",
+  AddressInvalid: 'An account must be written like akash1….',
+  MessageInvalid: 'A name stands for no message that a provider sends.',
+  ConsentMissing: 'There is no terminal to ask whether to sign, and no --yes.',
+  TransactionInvalid: 'A file holds no transaction that the command can sign or send.',
   KeyMissing: 'There is no key of that name.',
   KeyInvalid: 'A key or mnemonic cannot be used.',
   DeploymentDiffers: 'The deployment to go on with was made of another SDL.',
@@ -81,6 +85,7 @@ export const REFUSAL_REASONS = {
   NoSuchDecision: 'No decision on the order is kept.',
   ConversionDiffers:
     'The converted policy does not give the same prices; the message shows one that differs.',
+  NothingGranted: 'There is no right and no allowance to take back.',
   KeyExists: 'There is a key of that name, and it is not overwritten.',
   KeyExposed: 'Other users of the machine may read the key file.',
   InternalError: 'A fault of the command itself.',

@@ -14,6 +14,8 @@ export interface ProviderOptions {
   readonly manifestTimeoutSeconds?: number;
   readonly withdrawalPeriodSeconds?: number;
   readonly fundsWarningSeconds?: number;
+  /** The key is only a grantee of `address`. */
+  readonly grantee?: ComputeProvider['spec']['grantee'];
   readonly budgets?: Partial<ComputeProvider['spec']['budgets']>;
 }
 
@@ -36,6 +38,7 @@ export const aComputeProvider = (options: ProviderOptions): ComputeProvider => (
   metadata: { name: PROVIDER_NAME },
   spec: {
     address: options.address,
+    ...(options.grantee === undefined ? {} : { grantee: options.grantee }),
     chain: {
       chainId: options.chainId,
       endpoints: options.rpcUrls.map((url) => ({ url, trusted: options.trusted ?? true })),

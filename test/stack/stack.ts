@@ -40,6 +40,8 @@ export interface StackOptions {
   readonly operator?: Readonly<Record<string, unknown>>;
   /** Keeps the key in a process of its own, with this over its usual policy. */
   readonly signerPolicy?: Readonly<Record<string, unknown>>;
+  /** A hot key in place of the provider's own, which is then in no process: its mnemonic. `provider.grantee` names its account. */
+  readonly hotKey?: string;
   /** How operator and gateway are run; default from source, under the Node that runs us. */
   readonly start?: StartProcess;
 }
@@ -169,7 +171,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await admin.api.apply(PRICING_POLICIES, aPricingPolicy());
 
     const keyFile = join(dir, 'provider.key');
-    await writeFile(keyFile, account.mnemonic, { mode: 0o600 });
+    await writeFile(keyFile, options.hotKey ?? account.mnemonic, { mode: 0o600 });
     await chmod(keyFile, 0o600);
     const start = options.start ?? fromSource;
     const signer =
