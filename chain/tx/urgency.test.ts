@@ -128,12 +128,7 @@ describe('the signing queue', () => {
       queue.sign(doc('c'), 'close'),
     ];
     await Promise.all(all);
-    expect(batches.map((b) => `${b.length}${b[0]?.[0] ?? ''}`)).toEqual([
-      '1c',
-      '100b',
-      '4w',
-      '4w',
-    ]);
+    expect(batches.map((b) => `${b.length}${b[0]?.[0] ?? ''}`)).toEqual(['1c', '100b', '4w', '4w']);
   });
 
   it('a bid that comes while withdrawals wait is signed after the batch that is under way', async () => {

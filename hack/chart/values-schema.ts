@@ -92,6 +92,10 @@ const values = z.strictObject({
       secretName: objectName,
       secretKey: z.string().regex(/^[-._a-zA-Z0-9]+$/),
       passphraseKey: z.string().regex(/^[-._a-zA-Z0-9]*$/),
+      remote: z.strictObject({
+        url: z.union([z.literal(''), z.url({ protocol: /^https$/ })]),
+        clientCertificate: z.boolean(),
+      }),
     }),
     policy: signerConfig.shape.policy.partial(),
     logLevel: signerConfig.shape.logLevel,
