@@ -4,6 +4,7 @@ import type { DescribedCluster } from './cluster.js';
 import { gpuCapacity, hindsightBound } from './hindsight.js';
 import type { HindsightBound } from './hindsight.js';
 import { replay } from './replay.js';
+import type { AttoUact } from './money.js';
 import type { ReplayOptions } from './replay.js';
 import type { Scenario } from './scenario.js';
 import type { ReplayResult } from './tally.js';
@@ -36,9 +37,15 @@ export const shareOf = (part: bigint, whole: bigint): Decimal =>
     ? new Decimal('0')
     : new Decimal(part.toString()).div(new Decimal(whole.toString())).round(SHARE_PLACES, 0);
 
-/** What a policy did not earn of what could be earned: 1 less revenue over the bound. 0 when nothing could be earned. */
+/** Earned, less fees. */
+export const netOf = ({ earned, fees }: ReplayResult): AttoUact => earned - fees;
+
+/**
+ * What a policy did not earn of what could be earned: 1 less net revenue over the bound. 0 when nothing could be earned. The bound
+ * knows neither fees nor failing nodes, both of which only take away, so that no policy is above it with them either.
+ */
 export const regretOf = (result: ReplayResult, bound: HindsightBound): Decimal =>
-  bound.earned === 0n ? new Decimal('0') : shareOf(bound.earned - result.earned, bound.earned);
+  bound.earned === 0n ? new Decimal('0') : shareOf(bound.earned - netOf(result), bound.earned);
 
 /** GPU time leased over GPU time there was. */
 export const utilisationOf = (result: ReplayResult, { gpus, scenario }: Comparison): Decimal =>

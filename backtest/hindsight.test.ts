@@ -45,6 +45,23 @@ describe('the bound of perfect hindsight', () => {
     );
   });
 
+  it('nor does one on nodes that fail', () => {
+    const prices = fc.array(fc.integer({ min: -5, max: 60 }), { minLength: 1, maxLength: 14 });
+    fc.assert(
+      fc.property(scenarios, clusters, prices, (scenario, cluster, table) => {
+        const outages = cluster.snapshot.nodes.map(({ name }, i) => ({
+          ...{ node: name, from: BigInt(10 + 20 * i), until: BigInt(40 + 20 * i) },
+        }));
+        const { earned } = replay(scenario, cluster, {
+          ...{ name: 'table', policies: [], strategy: tableStrategy(table), outages },
+          bidTimeoutBlocks: 50n,
+        });
+        expect(earned <= hindsightBound(scenario, cluster).earned).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   /** Every subset of at most seven orders, each asked the most that still wins. */
   const expectNoChoiceBeats = (scenario: Scenario, cluster: DescribedCluster): void => {
     const bound = hindsightBound(scenario, cluster).earned;

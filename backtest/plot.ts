@@ -70,7 +70,8 @@ const panel = ({ top, height, title, most, days, lines }: Panel): readonly strin
       text(LEFT - 8, y + 4, short(share * most), 'text-anchor="end"'),
     ];
   });
-  const step = ceiling(days / 10);
+  // Whole days from ten days on; a tick between two days tells nobody anything.
+  const step = days >= 10 ? Math.ceil(ceiling(days / 10)) : ceiling(days / 10);
   const ticks: string[] = [];
   for (let day = 0; day <= days; day += step)
     ticks.push(text(toX(day), top + height + 16, short(day), 'text-anchor="middle"'));
@@ -135,8 +136,14 @@ export const plot = ({ scenario, bound, results, gpus }: Comparison): string => 
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#212529">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     ...warning,
-    ...wrapped(scenario.title, 130).map((line, i) => text(LEFT, 18 + 15 * i, line)),
-    ...panel({ ...PANELS.earned, title: 'earned, USD', most, days, lines: earned }),
+    ...wrapped(scenario.title, 112).map((line, i) => text(LEFT, 18 + 15 * i, line)),
+    ...panel({
+      ...PANELS.earned,
+      title: 'earned before fees, USD; days',
+      most,
+      days,
+      lines: earned,
+    }),
     ...panel({
       ...PANELS.gpus,
       ...{ title: `GPUs in leases, of ${gpus}; days`, most: Math.max(1, gpus), days, lines: inUse },

@@ -97,6 +97,32 @@ describe('replay', () => {
     });
   });
 
+  it('fees are paid for every bid, and for every withdrawal of a lease and its last', () => {
+    const fees = { bid: atto(1), withdrawal: atto(2), withdrawalBlocks: 4n };
+    const scenario = aScenario([
+      aDemand(1, { ...base, limit: 30 }),
+      aDemand(2, { ...base, openedAt: 20, limit: 10 }),
+    ]);
+    const result = run(scenario, [20], { fees });
+    // Two bids; the lease lives ten blocks: withdrawals after four, eight and at its end.
+    expect(result).toMatchObject({ bids: 2, won: 1, fees: 2n * atto(1) + 3n * atto(2) });
+    expect(result.earned).toBe(run(scenario, [20]).earned);
+  });
+
+  it('a node that fails ends its leases, takes no order while it is out, and one again after', () => {
+    const [node] = EIGHT.snapshot.nodes;
+    const outages = [{ node: node?.name ?? '', from: 9n, until: 40n }];
+    const scenario = aScenario([
+      aDemand(1, { ...base, limit: 30 }),
+      aDemand(2, { ...base, openedAt: 20, limit: 30 }),
+      aDemand(3, { ...base, openedAt: 50, limit: 30 }),
+    ]);
+    const result = run(scenario, [20], { outages });
+    expect(result).toMatchObject({ bids: 2, won: 2, failed: 1, rejected: 1 });
+    // Four blocks of the first lease, ten of the third.
+    expect(result.earned).toBe(14n * atto(20));
+  });
+
   it('price books price as they do in the operator', () => {
     const policy = aPolicy({
       gpus: [{ vendor: 'nvidia', model: 'h100', usdPerHour: dec('0.001') }],

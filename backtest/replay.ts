@@ -16,7 +16,8 @@ import type { DecCoin } from '../market/money.js';
 import type { DescribedCluster } from './cluster.js';
 import { decisionInput } from './decision-input.js';
 import { toAtto } from './money.js';
-
+import type { AttoUact } from './money.js';
+import type { Outage } from './outages.js';
 import { Timeline } from './timeline.js';
 import { wins } from './scenario.js';
 import type { Demand, Scenario } from './scenario.js';
@@ -32,10 +33,26 @@ export interface ReplayOptions {
   readonly strategy?: PricingStrategy | undefined;
   /** Blocks after which a bid that nobody took is closed, as the operator's `spec.bidding.timeoutSeconds` does. */
   readonly bidTimeoutBlocks: bigint;
+  /** What transactions cost; nothing where left out. */
+  readonly fees?: FeeModel | undefined;
+  /** Nodes out of service; none where left out. */
+  readonly outages?: readonly Outage[] | undefined;
+}
+
+/** Fees in {@link AttoUact}, valued by whoever states them: the chain takes them in uakt. */
+export interface FeeModel {
+  /** Of one bid, whatever becomes of it. */
+  readonly bid: AttoUact;
+  /** Of one withdrawal. */
+  readonly withdrawal: AttoUact;
+  /** A lease is withdrawn from so often, and once when it ends. */
+  readonly withdrawalBlocks: bigint;
 }
 
 /** A bid is in the block after the decision and can be taken in the one after that. */
 const BLOCKS_TO_TAKE = 2n;
+
+const OUT = { code: 'NodeNotReady', message: 'the node is out of service' };
 
 /** What we have of one order. */
 interface Held {
@@ -44,6 +61,7 @@ interface Held {
   readonly reservation: Reservation;
   readonly gpus: ReadonlyMap<string, number>;
   leased: boolean;
+  leasedAt: bigint;
 }
 
 const gpusOf = (decision: Extract<Decision, { type: 'bid' }>): ReadonlyMap<string, number> => {
@@ -67,6 +85,8 @@ class Replay {
   readonly #waiting = new Map<number, Decision & { type: 'skip' }>();
   #strategy: PricingStrategy;
   #snapshot: InventorySnapshot;
+  /** Nodes out of service now. */
+  readonly #down = new Set<string>();
 
   constructor(scenario: Scenario, cluster: DescribedCluster, options: ReplayOptions) {
     this.#scenario = scenario;
@@ -74,7 +94,7 @@ class Replay {
     this.#options = options;
     this.#strategy = options.strategy ?? policyStrategy(options.policies);
     this.#snapshot = cluster.snapshot;
-    this.#timeline = new Timeline(scenario);
+    this.#timeline = new Timeline(scenario, options.outages);
     this.#tally = new Tally(options.name, scenario.from);
   }
 
@@ -86,11 +106,15 @@ class Replay {
       let freed = false;
       for (const { kind, demand } of block.events) {
         if (kind === 'open') continue;
-        freed = this.#end(kind, demand, height) || freed;
+        const changed =
+          kind === 'node-down' || kind === 'node-up'
+            ? this.#node(kind, demand, height)
+            : this.#end(kind, demand, height);
+        freed = changed || freed;
       }
       if (freed) {
         this.#snapshot = withReservations(
-          this.#cluster.snapshot,
+          this.#base(),
           [...this.#held.values()].map((h) => h.reservation),
         );
         for (const index of [...this.#waiting.keys()]) this.#decide(index, height);
@@ -99,7 +123,9 @@ class Replay {
         if (kind === 'open') this.#decide(demand, height);
       }
     }
-    return this.#tally.result(this.#scenario.through);
+    const { through } = this.#scenario;
+    for (const held of this.#held.values()) if (held.leased) this.#withdraw(held, through);
+    return this.#tally.result(through);
   }
 
   #demand(index: number): Demand {
@@ -128,10 +154,54 @@ class Replay {
     const reservation = reservationOf(order.id, order.spec, decision.placement, 'bid');
     const { price } = decision;
     const gpus = gpusOf(decision);
-    this.#held.set(index, { price, bidAt: height, reservation, gpus, leased: false });
+    this.#held.set(index, { price, bidAt: height, reservation, gpus, leased: false, leasedAt: 0n });
     this.#snapshot = withReservations(this.#snapshot, [reservation]);
     this.#timeline.timeoutAt(height + this.#options.bidTimeoutBlocks, index);
-    this.#tally.bid();
+    this.#tally.bid(this.#options.fees?.bid ?? 0n);
+  }
+
+  /** The cluster without what is out of service. */
+  #base(): InventorySnapshot {
+    const { snapshot } = this.#cluster;
+    if (this.#down.size === 0) return snapshot;
+    const nodes = snapshot.nodes.map((node) =>
+      this.#down.has(node.name) ? { ...node, unsellable: [...node.unsellable, OUT] } : node,
+    );
+    return { ...snapshot, nodes };
+  }
+
+  /** A node fails, and the tenants on it leave at once; or it serves again. */
+  #node(kind: 'node-down' | 'node-up', index: number, height: bigint): boolean {
+    const { node = '' } = this.#options.outages?.[index] ?? {};
+    if (kind === 'node-up') {
+      this.#down.delete(node);
+      return true;
+    }
+    this.#down.add(node);
+    for (const [demand, held] of this.#held) {
+      if (!held.reservation.perNode.some((part) => part.node === node)) continue;
+      this.#held.delete(demand);
+      if (held.leased) {
+        this.#tally.failed();
+        this.#depart(held, height);
+      } else {
+        this.#tally.expired();
+        this.#learn(demand, held.price, 'expired');
+      }
+    }
+    return true;
+  }
+
+  #depart(held: Held, height: bigint): void {
+    this.#withdraw(held, height);
+    this.#tally.departed(height, toAtto(held.price.amount), held.gpus);
+  }
+
+  #withdraw(held: Held, height: bigint): void {
+    const { fees } = this.#options;
+    if (fees === undefined) return;
+    const times = (height - held.leasedAt) / fees.withdrawalBlocks + 1n;
+    this.#tally.withdrew(times * fees.withdrawal);
   }
 
   /** Whether capacity became free. */
@@ -140,7 +210,7 @@ class Replay {
     if (kind === 'settle') return this.#settle(index, held, height);
     if (held === undefined || held.leased !== (kind === 'depart')) return false;
     this.#held.delete(index);
-    if (kind === 'depart') this.#tally.departed(height, toAtto(held.price.amount), held.gpus);
+    if (kind === 'depart') this.#depart(held, height);
     else {
       this.#tally.expired();
       this.#learn(index, held.price, 'expired');
@@ -159,6 +229,7 @@ class Replay {
     const inTime = demand.settledAt >= held.bidAt + BLOCKS_TO_TAKE;
     if (inTime && demand.leaseBlocks > 0n && wins(demand, held.price.amount)) {
       held.leased = true;
+      held.leasedAt = height;
       this.#tally.won(height, toAtto(held.price.amount), held.gpus);
       this.#learn(index, held.price, 'won');
       return false;

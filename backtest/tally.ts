@@ -15,7 +15,12 @@ export interface SeriesPoint {
 
 export interface ReplayResult {
   readonly name: string;
+  /** What tenants paid; fees are not taken off. */
   readonly earned: AttoUact;
+  /** Fees of bids and withdrawals; bids' deposits come back. */
+  readonly fees: AttoUact;
+  /** Leases that ended because a node failed. */
+  readonly failed: number;
   /** Calls of `decide`; an order is decided again when capacity became free. */
   readonly decisions: number;
   readonly bids: number;
@@ -52,6 +57,8 @@ export class Tally {
   #counts = { decisions: 0, bids: 0, won: 0, lost: 0, lostLate: 0, lostByPrice: 0 };
   #lostByPriceAtto = 0n;
   #expired = 0;
+  #fees = 0n;
+  #failed = 0;
   #rejected = 0;
 
   constructor(name: string, from: bigint) {
@@ -64,8 +71,17 @@ export class Tally {
     this.#counts.decisions += 1;
   }
 
-  bid(): void {
+  bid(fee: AttoUact): void {
     this.#counts.bids += 1;
+    this.#fees += fee;
+  }
+
+  withdrew(fees: AttoUact): void {
+    this.#fees += fees;
+  }
+
+  failed(): void {
+    this.#failed += 1;
   }
 
   expired(): void {
@@ -106,6 +122,8 @@ export class Tally {
       ...{ name: this.#name, earned: this.#earned, ...this.#counts },
       lostByPriceAtto: this.#lostByPriceAtto,
       expired: this.#expired,
+      fees: this.#fees,
+      failed: this.#failed,
       rejected: this.#rejected,
       rejectedByReason: Object.fromEntries(
         [...this.#reasons].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)),

@@ -1,13 +1,14 @@
 /** What happens when: all that the scenario fixes, sorted once, and our own bids' timeouts, which come in the order of the bids. */
+import type { Outage } from './outages.js';
 import type { Scenario } from './scenario.js';
 
 /** In the order in which they happen within one block. */
-const KINDS = ['depart', 'bid-timeout', 'settle', 'open'] as const;
+const KINDS = ['node-up', 'node-down', 'depart', 'bid-timeout', 'settle', 'open'] as const;
 export type EventKind = (typeof KINDS)[number];
 
 export interface ReplayEvent {
   readonly kind: EventKind;
-  /** Position of the demand in the scenario. */
+  /** Position of the demand in the scenario; of the outage in its list for what happens to nodes. */
   readonly demand: number;
 }
 
@@ -33,7 +34,11 @@ export class Timeline {
   #at = 0;
   #timeoutsAt = 0;
 
-  constructor({ demands, through }: Scenario) {
+  constructor({ demands, through }: Scenario, outages: readonly Outage[] = []) {
+    const ofNodes = outages.flatMap(({ from, until }, demand): Dated[] => [
+      { height: from, kind: 'node-down', demand },
+      { height: until, kind: 'node-up', demand },
+    ]);
     this.#fixed = demands
       .flatMap(({ openedAt, settledAt, leaseBlocks }, demand): Dated[] => [
         { height: openedAt, kind: 'open', demand },
@@ -42,6 +47,7 @@ export class Timeline {
           ? [{ height: settledAt + leaseBlocks, kind: 'depart' as const, demand }]
           : []),
       ])
+      .concat(ofNodes)
       .filter((e) => e.height <= through)
       .sort(byTime);
   }

@@ -1,6 +1,6 @@
 /** A comparison in words and figures. */
 import { attoToUsd } from '../../backtest/money.js';
-import { regretOf, utilisationOf, winRateOf } from '../../backtest/compare.js';
+import { netOf, regretOf, utilisationOf, winRateOf } from '../../backtest/compare.js';
 import type { Comparison } from '../../backtest/compare.js';
 import type { SensitivityRow } from '../../backtest/sensitivity.js';
 import type { ReplayResult } from '../../backtest/tally.js';
@@ -25,11 +25,14 @@ const figures = (
   r: ReplayResult,
 ): readonly (readonly [string, string])[] => [
   ['earned, USD', usd(r.earned)],
+  ['fees, USD', usd(r.fees)],
+  ['net, USD', usd(netOf(r))],
   ['regret', percent(regretOf(r, comparison.bound))],
   ['GPU time leased', percent(utilisationOf(r, comparison))],
   ['bids', String(r.bids)],
   ['won', String(r.won)],
   ['win rate', percent(winRateOf(r))],
+  ['leases ended by a node', String(r.failed)],
   ['lost', String(r.lost)],
   ['  by price', String(r.lostByPrice)],
   ['  too dear by, uact per block', meanShortfall(r)],
@@ -53,7 +56,10 @@ export const SYNTHETIC_NOTE =
   'SYNTHETIC: demand and rivals are made up from the assumptions above. It shows how policies differ under them; it is no evidence of what either would earn.';
 
 /** Lines for people. */
-export const reportLines = (comparison: Comparison): readonly string[] => {
+export const reportLines = (
+  comparison: Comparison,
+  assumptions: readonly string[] = [],
+): readonly string[] => {
   const { scenario, bound, results, gpus } = comparison;
   const days = (Number(scenario.through - scenario.from) * scenario.blockTimeMs) / 86_400_000;
   const left = Object.entries(scenario.leftOut);
@@ -63,6 +69,7 @@ export const reportLines = (comparison: Comparison): readonly string[] => {
     scenario.title,
     `${scenario.demands.length} orders over ${days.toFixed(1)} days (blocks ${scenario.from} to ${scenario.through}, ${scenario.blockTimeMs} ms each), ${gpus} GPUs for sale`,
     ...left.map(([why, count]) => `${count} orders left out: ${why}`),
+    ...assumptions,
     `Bound of perfect hindsight: ${usd(bound.earned)} USD, of ${bound.eligible} orders that the cluster could serve and somebody could win (${bound.winnable} could be won)`,
     '',
     ...formatTable(
@@ -99,7 +106,7 @@ export const sensitivityLines = (rows: readonly SensitivityRow[]): readonly stri
         String(comparison.scenario.demands.length),
         usd(comparison.bound.earned),
         ...comparison.results.flatMap((r) => [
-          usd(r.earned),
+          usd(netOf(r)),
           percent(regretOf(r, comparison.bound)),
           percent(utilisationOf(r, comparison)),
         ]),
@@ -125,10 +132,12 @@ export const reportJson = (comparison: Comparison): object => {
     winnable: bound.winnable,
     eligible: bound.eligible,
     policies: results.map((result) => {
-      const { series: _, earned, lostByPriceAtto, ...counts } = result;
+      const { series: _, earned, fees, lostByPriceAtto, ...counts } = result;
       return {
         ...counts,
         earnedUsd: attoToUsd(earned).toFixed(6),
+        feesUsd: attoToUsd(fees).toFixed(6),
+        netUsd: attoToUsd(netOf(result)).toFixed(6),
         lostByPriceUact: attoToUsd(lostByPriceAtto).times('1000000').toFixed(),
         regret: regretOf(result, bound).toFixed(),
         utilisation: utilisationOf(result, comparison).toFixed(),

@@ -77,7 +77,7 @@ describe('berth backtest', () => {
     expect(report['policies']).toMatchObject([
       {
         ...{ name: 'flat', bids: 2, won: 1, lost: 1, lostByPrice: 1, rejected: 0 },
-        ...{ earnedUsd: '18.400000', regret: '0.4888', winRate: '0.5', utilisation: '0.15' },
+        ...{ earnedUsd: '18.400000', regret: '0.4904', winRate: '0.5', utilisation: '0.15' },
         lostByPriceUact: '10666.666668',
       },
     ]);

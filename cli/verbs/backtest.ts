@@ -9,6 +9,7 @@ import { backtest } from '../commands/backtest.js';
 import type { BacktestRequest } from '../commands/backtest.js';
 import { misused } from '../failure.js';
 import { readDuration, readText } from '../input.js';
+import { Decimal } from '../../market/money.js';
 import type { Wire, Wiring } from '../wiring.js';
 
 interface Options {
@@ -19,6 +20,10 @@ interface Options {
   readonly provider?: string;
   readonly bidTimeout: string;
   readonly svg?: string;
+  readonly aktUsd: string;
+  readonly withdrawal: string;
+  readonly nodeMtbf?: string;
+  readonly nodeRepair: string;
   readonly synthetic?: string;
   readonly days: string;
   readonly load: string;
@@ -111,6 +116,14 @@ export const addBacktest = (program: Command, wire: Wire): void => {
     )
     .option('--provider <address>', 'our own address in the history: its bids are no rivals')
     .option('--bid-timeout <time>', 'how long a bid waits for its tenant', '300s')
+    .option(
+      '--akt-usd <usd>',
+      'what one AKT is valued at for fees; the careful rate by default',
+      '5',
+    )
+    .option('--withdrawal <time>', 'how often a lease is withdrawn from', '24h')
+    .option('--node-mtbf <days>', 'nodes fail so often on the mean; never by default')
+    .option('--node-repair <hours>', 'a failed node is out for so long', '24')
     .option('--svg <file>', 'write a plot')
     .option('--synthetic <seed>', 'made-up demand and rivals in place of a history')
     .option('--days <n>', 'synthetic: length', String(d.days))
@@ -147,6 +160,18 @@ export const addBacktest = (program: Command, wire: Wire): void => {
         source,
         bidTimeoutMs: readDuration(options.bidTimeout, 'bid-timeout'),
         svg: options.svg,
+        fees: {
+          aktUsd: new Decimal(String(readNumber(options.aktUsd, 'akt-usd', 0, 1_000_000))),
+          gasPrice: new Decimal('0.025'),
+          withdrawalMs: readDuration(options.withdrawal, 'withdrawal'),
+        },
+        failures:
+          options.nodeMtbf === undefined
+            ? undefined
+            : {
+                meanDays: readNumber(options.nodeMtbf, 'node-mtbf', 0.1, 100_000),
+                repairHours: readNumber(options.nodeRepair, 'node-repair', 0.1, 10_000),
+              },
       };
       await backtest(wiring.context(), request);
     });
