@@ -2,58 +2,23 @@
 import type { Reason } from '../market/reasons.js';
 import type { ClusterFacts, PodFacts } from './cluster-facts.js';
 import { draByNode } from './dra-devices.js';
-import { isQuantityFormatError } from './kube-quantity.js';
-import { observeStorage, overClaimed } from './observe-storage.js';
+import { countNode, podsByNode } from './node-usage.js';
 import { OBSERVE_DEFAULTS, observeNode } from './observe-node.js';
+import { observeStorage, overClaimed } from './observe-storage.js';
 import type { ObserveOptions } from './observe-node.js';
-import { GPU_RESOURCE, isFinished, tryEffectiveRequest } from './pod-request.js';
-import { add, NOTHING } from './quantities.js';
-import type { Quantities } from './quantities.js';
+import { GPU_RESOURCE } from './pod-request.js';
 import { reason } from './reasons.js';
-import { overAllocation, withReservations } from './reservations.js';
+import { withReservations } from './reservations.js';
 import type { InventorySnapshot, NodeSnapshot, Reservation } from './snapshot.js';
 import { unmetReservations } from './unmet-reservations.js';
 
-/** Pods that hold something, each once, however often it was listed. */
-const countedPods = (pods: readonly PodFacts[]): readonly PodFacts[] => {
-  const byUid = new Map<string, PodFacts>();
-  for (const pod of pods) if (!isFinished(pod)) byUid.set(pod.uid, pod);
-  return [...byUid.values()];
-};
-
-interface Usage {
-  readonly allocated: Quantities;
-  /** Pods whose requests cannot be read: the node's free capacity is unknown then. */
-  readonly unreadable: readonly Reason[];
-}
-
-const UNUSED: Usage = { allocated: NOTHING, unreadable: [] };
-
-const usageByNode = (pods: readonly PodFacts[]): ReadonlyMap<string, Usage> => {
-  const usage = new Map<string, Usage>();
-  for (const pod of pods) {
-    if (pod.nodeName === undefined) continue;
-    const sofar = usage.get(pod.nodeName) ?? UNUSED;
-    const request = tryEffectiveRequest(pod);
-    if (isQuantityFormatError(request)) {
-      const where = `pod/${pod.namespace}/${pod.name}`;
-      const unreadable = [
-        ...sofar.unreadable,
-        reason('PodQuantityInvalid', request.message, where),
-      ];
-      usage.set(pod.nodeName, { ...sofar, unreadable });
-    } else {
-      usage.set(pod.nodeName, { ...sofar, allocated: add(sofar.allocated, request) });
-    }
-  }
-  return usage;
-};
+const NO_PODS: readonly PodFacts[] = [];
 
 const byName = (a: NodeSnapshot, b: NodeSnapshot): number => (a.name < b.name ? -1 : 1);
 
 /**
  * The inventory at one moment, nodes by name. A lease counts once: by its pods where they run, by its reservation where
- * they do not run yet.
+ * they do not run yet. A node about which nothing changed is the same object as in the snapshot before.
  * @param takenAtMs Unix milliseconds of the observation
  */
 export const buildSnapshot = (
@@ -62,25 +27,19 @@ export const buildSnapshot = (
   takenAtMs: number,
   options: ObserveOptions = OBSERVE_DEFAULTS,
 ): InventorySnapshot => {
-  const pods = countedPods(cluster.pods);
-  const usage = new Map(usageByNode(pods));
+  const pods = podsByNode(cluster.pods);
   const anomalies: Reason[] = [];
   const dra = cluster.dra === undefined ? undefined : draByNode(cluster.dra, GPU_RESOURCE);
   const nodes = cluster.nodes
     .map((facts): NodeSnapshot => {
       const observed = observeNode(facts, cluster.storageClasses, options, dra?.get(facts.name));
-      const { allocated, unreadable } = usage.get(facts.name) ?? UNUSED;
-      usage.delete(facts.name);
-      const node = {
-        ...observed,
-        allocated: add(observed.allocated, allocated),
-        unsellable: [...observed.unsellable, ...unreadable],
-      };
-      anomalies.push(...unreadable, ...overAllocation(node));
-      return node;
+      const counted = countNode(observed, pods.get(facts.name) ?? NO_PODS);
+      pods.delete(facts.name);
+      anomalies.push(...counted.anomalies);
+      return counted.node;
     })
     .sort(byName);
-  for (const node of usage.keys()) {
+  for (const node of pods.keys()) {
     const message = `pods run on node ${node}, which is not in the inventory`;
     anomalies.push(reason('PodNodeMissing', message, `node/${node}`));
   }
@@ -92,5 +51,5 @@ export const buildSnapshot = (
     takenAtMs,
     anomalies,
   };
-  return withReservations(counted, unmetReservations(reservations, { ...cluster, pods }));
+  return withReservations(counted, unmetReservations(reservations, cluster));
 };

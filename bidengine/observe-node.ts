@@ -8,8 +8,9 @@ import { observeGpus } from './observe-gpus.js';
 import { amountsOf, GPU_RESOURCE } from './pod-request.js';
 import { NOTHING } from './quantities.js';
 import { reason } from './reasons.js';
-import type { NodeSnapshot } from './snapshot.js';
+import type { NodeSnapshot, SegmentRoom } from './snapshot.js';
 import { storageOfNode } from './storage-segments.js';
+import type { NodeStorage } from './storage-segments.js';
 
 export interface ObserveOptions {
   /** Labels a node must bear to be for sale, for example `akash.network: "true"`. */
@@ -73,8 +74,37 @@ const notForSale = (node: NodeFacts, options: ObserveOptions): Reason[] => {
   return reasons;
 };
 
+/** All of a node but its storage. */
+type NodeWithoutStorage = Omit<NodeSnapshot, keyof NodeStorage>;
+
+interface Observed {
+  readonly options: ObserveOptions;
+  readonly dra: NodeDra | undefined;
+  readonly rest: NodeWithoutStorage;
+  readonly classes: readonly StorageClassFacts[];
+  readonly storage: NodeStorage;
+  readonly snapshot: NodeSnapshot;
+}
+
+/** Facts do not change, so what was read out of them once holds as long as they are the same. */
+const observed = new WeakMap<NodeFacts, Observed>();
+
+const sameRoom = (a: SegmentRoom | undefined, b: SegmentRoom | undefined): boolean =>
+  a?.segment === b?.segment &&
+  a?.freeBytes === b?.freeBytes &&
+  a?.largestVolumeBytes === b?.largestVolumeBytes;
+
+const sameStorage = (a: NodeStorage, b: NodeStorage): boolean => {
+  const [x, y] = [a.storageRoom ?? {}, b.storageRoom ?? {}];
+  return (
+    a.storageClasses.join() === b.storageClasses.join() &&
+    a.storageClasses.every((name) => sameRoom(x[name], y[name]))
+  );
+};
+
 /**
  * `node` with nothing allocated beyond what no pod shows. A node whose amounts cannot be read is not for sale and has nothing.
+ * Equal to what was observed of the same facts before, it is the same object.
  * @param dra what a DRA driver publishes for it
  */
 export const observeNode = (
@@ -84,35 +114,28 @@ export const observeNode = (
   dra?: NodeDra,
 ): NodeSnapshot => {
   const before = observed.get(node);
+  const still = before?.options === options && before.dra === dra ? before : undefined;
   if (
-    before !== undefined &&
-    before.options === options &&
-    before.dra === dra &&
-    before.classes.length === classes.length &&
-    before.classes.every((c, i) => c === classes[i])
+    still !== undefined &&
+    still.classes.length === classes.length &&
+    still.classes.every((c, i) => c === classes[i])
   )
-    return before.snapshot;
-  const snapshot = observe(node, classes, options, dra);
-  observed.set(node, { classes, options, dra, snapshot });
+    return still.snapshot;
+  const rest = still?.rest ?? observe(node, options, dra);
+  const storage = storageOfNode(node, classes);
+  const snapshot =
+    still !== undefined && sameStorage(still.storage, storage)
+      ? still.snapshot
+      : { ...rest, ...storage };
+  observed.set(node, { options, dra, rest, classes, storage, snapshot });
   return snapshot;
 };
 
-interface Observed {
-  readonly classes: readonly StorageClassFacts[];
-  readonly options: ObserveOptions;
-  readonly dra: NodeDra | undefined;
-  readonly snapshot: NodeSnapshot;
-}
-
-/** Facts do not change, so what was read out of them once holds as long as they are the same. */
-const observed = new WeakMap<NodeFacts, Observed>();
-
 const observe = (
   node: NodeFacts,
-  classes: readonly StorageClassFacts[],
   options: ObserveOptions,
   dra: NodeDra | undefined,
-): NodeSnapshot => {
+): NodeWithoutStorage => {
   const unsellable = notForSale(node, options);
   let capacity = NOTHING;
   let allocatable = NOTHING;
@@ -125,7 +148,7 @@ const observe = (
     allocatable = NOTHING;
   }
   const gpus = observeGpus(node, capacity, allocatable, dra);
-  const seen: NodeSnapshot = {
+  const seen: NodeWithoutStorage = {
     name: node.name,
     labels: keptLabels(node.labels),
     unsellable,
@@ -135,7 +158,6 @@ const observe = (
     gpuUnsellable: gpus.unsellable,
     slices: gpus.slices,
     software: gpus.software,
-    ...storageOfNode(node, classes),
     ...(node.taints.some((t) => isForGpuPods(t, options)) ? { gpuPodsOnly: true } : {}),
   };
   return gpus.gpu === undefined ? seen : { ...seen, gpu: gpus.gpu };

@@ -63,26 +63,68 @@ export const classBytes = (storageClass: StorageClassFacts): bigint | undefined 
   return sum;
 };
 
+/** A segment with its room, read once; without one it does not tell. */
+interface IndexedSegment {
+  readonly segment: StorageSegmentFacts;
+  readonly room: SegmentRoom | undefined;
+}
+
+const readSegment = (segment: StorageSegmentFacts): IndexedSegment => {
+  const freeBytes = segmentBytes(segment);
+  if (freeBytes === undefined) return { segment, room: undefined };
+  const largestVolumeBytes = bytes(segment.maximumVolumeSize);
+  const room = { segment: JSON.stringify(segment.nodes), freeBytes };
+  return {
+    segment,
+    room: largestVolumeBytes === undefined ? room : { ...room, largestVolumeBytes },
+  };
+};
+
+/** Segments by one label that their nodes must bear, so that a node asks about its own instead of every node's. */
+interface SegmentIndex {
+  readonly byLabel: ReadonlyMap<string, ReadonlyMap<string, readonly IndexedSegment[]>>;
+  /** Without such a label. */
+  readonly others: readonly IndexedSegment[];
+}
+
+const indexes = new WeakMap<readonly StorageSegmentFacts[], SegmentIndex>();
+
+const indexOf = (segments: readonly StorageSegmentFacts[]): SegmentIndex => {
+  const known = indexes.get(segments);
+  if (known !== undefined) return known;
+  const byLabel = new Map<string, Map<string, IndexedSegment[]>>();
+  const others: IndexedSegment[] = [];
+  for (const segment of segments) {
+    const [label] = Object.entries(segment.nodes.matchLabels ?? {});
+    if (label === undefined) {
+      others.push(readSegment(segment));
+      continue;
+    }
+    const [key, value] = label;
+    const values = byLabel.get(key) ?? new Map<string, IndexedSegment[]>();
+    const same = values.get(value);
+    if (same === undefined) values.set(value, [readSegment(segment)]);
+    else same.push(readSegment(segment));
+    byLabel.set(key, values);
+  }
+  const index = { byLabel, others };
+  indexes.set(segments, index);
+  return index;
+};
+
 /** The part with most room that reaches the node; `undefined` when none of them tells, `none` when none reaches it. */
 const roomAt = (
   node: NodeFacts,
   segments: readonly StorageSegmentFacts[],
 ): SegmentRoom | undefined | 'none' => {
-  const reaching = segments.filter((s) => selects(s.nodes, node.labels));
+  const { byLabel, others } = indexOf(segments);
+  const near = [...byLabel].flatMap(([key, values]) => values.get(node.labels[key] ?? '') ?? []);
+  const reaching = [...near, ...others].filter((s) => selects(s.segment.nodes, node.labels));
   if (reaching.length === 0) return 'none';
-  let room: SegmentRoom | undefined;
-  for (const segment of reaching) {
-    const freeBytes = segmentBytes(segment);
-    if (freeBytes === undefined || (room !== undefined && freeBytes <= room.freeBytes)) continue;
-    const largestVolumeBytes = bytes(segment.maximumVolumeSize);
-    const name = JSON.stringify(segment.nodes);
-    room = {
-      segment: name,
-      freeBytes,
-      ...(largestVolumeBytes === undefined ? {} : { largestVolumeBytes }),
-    };
-  }
-  return room;
+  let most: SegmentRoom | undefined;
+  for (const { room } of reaching)
+    if (room !== undefined && (most === undefined || room.freeBytes > most.freeBytes)) most = room;
+  return most;
 };
 
 export interface NodeStorage {

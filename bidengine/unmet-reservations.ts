@@ -2,8 +2,9 @@
  * Reservations less what already exists: a lease's pods, volumes and addresses are counted where they are, so only the
  * rest of its reservation may still be taken off. Otherwise every running lease would count twice.
  */
-import type { ClusterFacts, PodFacts } from './cluster-facts.js';
+import type { ClusterFacts, LeasedIpFacts, PodFacts, VolumeFacts } from './cluster-facts.js';
 import { isQuantityFormatError } from './kube-quantity.js';
+import { eachOnce, samePods } from './pod-lists.js';
 import { isFinished, tryEffectiveRequest } from './pod-request.js';
 import { add, isNothing, least, NOTHING, subtract } from './quantities.js';
 import type { Quantities } from './quantities.js';
@@ -12,20 +13,56 @@ import type { Reservation } from './snapshot.js';
 /** A lease path is its order path and the provider. */
 const orderPath = (leasePath: string): string => leasePath.slice(0, leasePath.lastIndexOf('/'));
 
-/** Requests of counted pods by order path, then by node. */
-type PodSums = ReadonlyMap<string, ReadonlyMap<string, Quantities>>;
+/** What of a lease exists already. */
+interface Existing {
+  readonly pods: PodFacts[];
+  /** Bytes by class. */
+  readonly volumes: Map<string, bigint>;
+  addresses: number;
+}
 
-const podSums = (pods: readonly PodFacts[]): PodSums => {
-  const sums = new Map<string, Map<string, Quantities>>();
+/** By order path, of the reservations' orders only. */
+const existingOf = (
+  reservations: readonly Reservation[],
+  pods: readonly PodFacts[],
+  volumes: readonly VolumeFacts[],
+  { assigned }: LeasedIpFacts,
+): ReadonlyMap<string, Existing> => {
+  const byOrder = new Map<string, Existing>();
+  for (const { key } of reservations)
+    byOrder.set(key, { pods: [], volumes: new Map(), addresses: 0 });
+  // Many pods share one lease path, and cutting it is what costs.
+  const byLease = new Map<string, Existing | undefined>();
+  const ofLease = (leasePath: string): Existing | undefined => {
+    if (byLease.has(leasePath)) return byLease.get(leasePath);
+    const existing = byOrder.get(orderPath(leasePath));
+    byLease.set(leasePath, existing);
+    return existing;
+  };
   for (const pod of pods) {
     if (pod.leasePath === undefined || pod.nodeName === undefined || isFinished(pod)) continue;
+    ofLease(pod.leasePath)?.pods.push(pod);
+  }
+  for (const { className, bytes, leasePath } of volumes) {
+    const sums = ofLease(leasePath)?.volumes;
+    sums?.set(className, (sums.get(className) ?? 0n) + bytes);
+  }
+  for (const { leasePath, count } of assigned) {
+    const existing = ofLease(leasePath);
+    if (existing !== undefined) existing.addresses += count;
+  }
+  return byOrder;
+};
+
+/** Requests of pods by node. */
+const podSums = (pods: readonly PodFacts[]): Map<string, Quantities> => {
+  const sums = new Map<string, Quantities>();
+  for (const pod of eachOnce(pods)) {
     const request = tryEffectiveRequest(pod);
     // Its reservation then stays whole: better held twice than sold twice.
     if (isQuantityFormatError(request)) continue;
-    const key = orderPath(pod.leasePath);
-    const nodes = sums.get(key) ?? new Map<string, Quantities>();
-    nodes.set(pod.nodeName, add(nodes.get(pod.nodeName) ?? NOTHING, request));
-    sums.set(key, nodes);
+    const node = pod.nodeName ?? '';
+    sums.set(node, add(sums.get(node) ?? NOTHING, request));
   }
   return sums;
 };
@@ -36,9 +73,9 @@ const podSums = (pods: readonly PodFacts[]): PodSums => {
  */
 const unmetNodes = (
   reserved: Reservation['perNode'],
-  pods: ReadonlyMap<string, Quantities>,
+  unused: Map<string, Quantities>,
 ): Reservation['perNode'] => {
-  const unused = new Map(pods);
+  if (unused.size === 0) return reserved.filter(({ quantities }) => !isNothing(quantities));
   const afterOwn = reserved.map(({ node, quantities }) => {
     const here = unused.get(node) ?? NOTHING;
     const met = least(quantities, here);
@@ -55,15 +92,29 @@ const unmetNodes = (
     .filter(({ quantities }) => !isNothing(quantities));
 };
 
+interface Known {
+  readonly pods: readonly PodFacts[];
+  readonly perNode: Reservation['perNode'];
+}
+
+/** Most leases have the very pods that they had at the last recount, and then hold what they held. */
+const known = new WeakMap<Reservation, Known>();
+
+const stillHeld = (reservation: Reservation, pods: readonly PodFacts[]): Reservation['perNode'] => {
+  const before = known.get(reservation);
+  if (before !== undefined && samePods(before.pods, pods)) return before.perNode;
+  const perNode = unmetNodes(reservation.perNode, podSums(pods));
+  known.set(reservation, { pods, perNode });
+  return perNode;
+};
+
 const unmetStorage = (
-  reservation: Reservation,
-  cluster: Pick<ClusterFacts, 'volumes'>,
+  reserved: Reservation['storage'],
+  volumes: ReadonlyMap<string, bigint>,
 ): Reservation['storage'] => {
-  const bound = new Map<string, bigint>();
-  for (const { className, bytes, leasePath } of cluster.volumes)
-    if (orderPath(leasePath) === reservation.key)
-      bound.set(className, (bound.get(className) ?? 0n) + bytes);
-  return reservation.storage
+  if (reserved.length === 0) return reserved;
+  const bound = new Map(volumes);
+  return reserved
     .map((held) => {
       const met = bound.get(held.className) ?? 0n;
       bound.set(held.className, met > held.bytes ? met - held.bytes : 0n);
@@ -75,19 +126,19 @@ const unmetStorage = (
 /** `reservations` less what `cluster` already shows of them; those that are wholly there are left out. */
 export const unmetReservations = (
   reservations: readonly Reservation[],
-  cluster: Pick<ClusterFacts, 'pods' | 'volumes' | 'leasedIps'>,
+  { pods, volumes, leasedIps }: Pick<ClusterFacts, 'pods' | 'volumes' | 'leasedIps'>,
 ): readonly Reservation[] => {
-  const pods = podSums(cluster.pods);
+  if (reservations.length === 0) return [];
+  const existing = existingOf(reservations, pods, volumes, leasedIps);
   return reservations
     .map((reservation): Reservation => {
-      const assigned = cluster.leasedIps.assigned
-        .filter((a) => orderPath(a.leasePath) === reservation.key)
-        .reduce((sum, a) => sum + a.count, 0);
+      const own = existing.get(reservation.key);
+      if (own === undefined) return reservation;
       return {
         ...reservation,
-        perNode: unmetNodes(reservation.perNode, pods.get(reservation.key) ?? new Map()),
-        storage: unmetStorage(reservation, cluster),
-        leasedIps: Math.max(0, reservation.leasedIps - assigned),
+        perNode: stillHeld(reservation, own.pods),
+        storage: unmetStorage(reservation.storage, own.volumes),
+        leasedIps: Math.max(0, reservation.leasedIps - own.addresses),
       };
     })
     .filter((r) => r.perNode.length > 0 || r.storage.length > 0 || r.leasedIps > 0);

@@ -14,10 +14,8 @@ import type {
 import { GPU_RESOURCE, isFinished, tryEffectiveRequest } from '../../bidengine/pod-request.js';
 import type { ObserveOptions } from '../../bidengine/observe-node.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
-import { formatLeaseId } from '../../market/ids.js';
 import type { Reason } from '../../market/reasons.js';
 import type { Clock } from '../clock.js';
-import { leaseOfLabels } from '../leases/lease-identity.js';
 import type { LeaseSighting } from '../leases/compare.js';
 import { sameJson } from '../same-json.js';
 import type { AddressPool } from './address-pool.js';
@@ -161,9 +159,7 @@ export class InventoryView {
 
   /** Lease namespaces that exist, by the labels they carry. */
   leaseNamespaces(): readonly LeaseSighting[] {
-    return this.#watched.namespaces.store
-      .values()
-      .flatMap(({ name, labels }) => leaseOfLabels(name, labels) ?? []);
+    return this.#watched.namespaces.store.values().flatMap(({ lease }) => lease ?? []);
   }
 
   /**
@@ -190,7 +186,7 @@ export class InventoryView {
   #facts(): ClusterFacts {
     const { nodes, services } = this.#watched;
     const { storageClasses, claims } = this.#storage();
-    const leases = new Map(this.leaseNamespaces().map((s) => [s.name, formatLeaseId(s.id)]));
+    const leases = this.#leasePaths();
     const dra = this.#dra();
     return {
       nodes: nodes.store.values().map((n) => this.#withFaults(n.facts)),
@@ -235,6 +231,14 @@ export class InventoryView {
       claims: claims.store.values(),
       mappedResources: deviceClasses.store.values(),
     };
+  }
+
+  /** Lease path by namespace. */
+  #leasePaths(): ReadonlyMap<string, string> {
+    const paths = new Map<string, string>();
+    for (const { lease, leasePath } of this.#watched.namespaces.store.values())
+      if (lease !== undefined && leasePath !== undefined) paths.set(lease.name, leasePath);
+    return paths;
   }
 
   #podFacts(leases: ReadonlyMap<string, string>): readonly PodFacts[] {

@@ -100,6 +100,9 @@ export const statedCapacities = (
     }),
   );
 
+/** By class; the same amounts give the same object again, so that no node has to be read again. */
+const knownStated = new WeakMap<StorageClassFacts, StorageClassFacts>();
+
 /** Classes with what the operator states of them, less every claim of the cluster. */
 export const withStated = (
   classes: readonly StorageClassFacts[],
@@ -113,7 +116,15 @@ export const withStated = (
       (sum, c) => (c.className === storageClass.name ? sum + c.bytes : sum),
       0n,
     );
-    return { ...storageClass, stated: { capacityBytes, claimedBytes } };
+    const before = knownStated.get(storageClass);
+    if (
+      before?.stated?.capacityBytes === capacityBytes &&
+      before.stated.claimedBytes === claimedBytes
+    )
+      return before;
+    const now = { ...storageClass, stated: { capacityBytes, claimedBytes } };
+    knownStated.set(storageClass, now);
+    return now;
   });
 
 /** Claims that no reservation needs to hold any more: those that are bound, and those that a stated capacity counts already. */
@@ -129,14 +140,32 @@ export const countedClaims = (
   return claims.filter((c) => c.bound || stated.has(c.className));
 };
 
+/** By class; a class with the very segments it had is the same object again, so that no node has to be read again. */
+const known = new WeakMap<StorageClassFacts, StorageClassFacts>();
+
+const sameSegments = (
+  a: readonly StorageSegmentFacts[] = [],
+  b: readonly StorageSegmentFacts[],
+): boolean => a.length === b.length && a.every((segment, i) => segment === b[i]);
+
 /** Classes with the free space that their drivers report. */
 export const withCapacities = (
   classes: readonly StorageClassFacts[],
   capacities: readonly CapacityFacts[],
-): readonly StorageClassFacts[] =>
-  classes.map((storageClass) => {
-    const segments = capacities
-      .filter((c) => c.className === storageClass.name)
-      .map((c) => c.segment);
-    return segments.length === 0 ? storageClass : { ...storageClass, segments };
+): readonly StorageClassFacts[] => {
+  const byClass = new Map<string, StorageSegmentFacts[]>();
+  for (const { className, segment } of capacities) {
+    const segments = byClass.get(className);
+    if (segments === undefined) byClass.set(className, [segment]);
+    else segments.push(segment);
+  }
+  return classes.map((storageClass) => {
+    const segments = byClass.get(storageClass.name);
+    if (segments === undefined) return storageClass;
+    const before = known.get(storageClass);
+    if (before !== undefined && sameSegments(before.segments, segments)) return before;
+    const now = { ...storageClass, segments };
+    known.set(storageClass, now);
+    return now;
   });
+};

@@ -6,7 +6,7 @@ import type {
   StorageClassFacts,
 } from '../../bidengine/cluster-facts.js';
 import type { KubeApi } from '../../kube/api.js';
-import type { Node } from '../../kube/core-objects.js';
+import type { Namespace, Node } from '../../kube/core-objects.js';
 import { isKubeUnknownResource } from '../../kube/errors.js';
 import type { KubeObject } from '../../crds/object.js';
 import { Reflector } from '../../kube/reflector.js';
@@ -24,7 +24,10 @@ import {
 } from '../../kube/resources.js';
 import type { Resource } from '../../kube/resources.js';
 import { MANAGED } from '../../manifests/labels.js';
+import { formatLeaseId } from '../../market/ids.js';
 import type { Clock } from '../clock.js';
+import type { LeaseSighting } from '../leases/compare.js';
+import { leaseOfLabels } from '../leases/lease-identity.js';
 import { toDraClaim, toDraSlice } from './dra-facts.js';
 import { toAddressUse } from './leased-ips.js';
 import type { AddressUse } from './leased-ips.js';
@@ -49,16 +52,25 @@ const projectNode = (node: Node): WatchedNode => ({
   uid: node.metadata.uid ?? '',
 });
 
+/** A namespace with the lease that its labels name, worked out once: the name is a hash. */
+interface WatchedNamespace {
+  readonly lease: LeaseSighting | undefined;
+  /** Lease path, as pods and volumes of the lease bear it. */
+  readonly leasePath: string | undefined;
+}
+
+const projectNamespace = ({ metadata }: Namespace): WatchedNamespace => {
+  const lease = leaseOfLabels(metadata.name, metadata.labels);
+  return { lease, leasePath: lease && formatLeaseId(lease.id) };
+};
+
 type Watched<P> = Pick<Reflector<never, P>, 'run' | 'store' | 'lastEventAgeMs'>;
 
 /** A type, not an interface, so that its values can be listed. */
 export type WatchedResources = {
   readonly nodes: Watched<WatchedNode>;
   readonly pods: Watched<PodFacts>;
-  readonly namespaces: Watched<{
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-  }>;
+  readonly namespaces: Watched<WatchedNamespace>;
   readonly storageClasses: Watched<StorageClassFacts>;
   readonly capacities: Watched<CapacityFacts>;
   readonly claimsOfStorage: Watched<ClaimFacts>;
@@ -98,11 +110,7 @@ export const watchedResources = ({ api, clock, random, onError }: WatchDeps): Wa
     nodes: essential(NODES, projectNode),
     // The lease of a pod is looked up when counting, since its namespace may be seen after it.
     pods: essential(PODS, (pod) => toPodFacts(pod, () => undefined)),
-    namespaces: essential(
-      NAMESPACES,
-      ({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} }),
-      `${MANAGED}=true`,
-    ),
+    namespaces: essential(NAMESPACES, projectNamespace, `${MANAGED}=true`),
     storageClasses: essential(
       STORAGE_CLASSES,
       (sc): StorageClassFacts => toStorageClass(sc),
