@@ -54,6 +54,13 @@ interface Option {
   readonly cost: Decimal;
 }
 
+const underPressure = ({ nodes, cost }: Option, pressure: Pressure): Option => {
+  const factor = pressure(nodes);
+  return factor === 1
+    ? { nodes, cost }
+    : { nodes, cost: cost.times(new Decimal(factor.toFixed(6))) };
+};
+
 /** Per unit the models it may get, the cheapest first; `undefined` for units without GPUs. */
 export type UnitOptions = readonly (readonly Option[] | undefined)[];
 
@@ -75,14 +82,10 @@ export const optionsOf = (
       const each = worth(nodes.model, unit);
       if (each === undefined) continue;
       const gpus = String(unit.exact.gpus * BigInt(unit.count));
-      const cost = each.times(new Decimal(gpus));
-      const factor = pressure(nodes);
-      options.push({
-        nodes,
-        cost: factor === 1 ? cost : cost.times(new Decimal(factor.toFixed(6))),
-      });
+      options.push({ nodes, cost: each.times(new Decimal(gpus)) });
     }
-    return options.length < 2 ? options : options.sort((a, b) => a.cost.cmp(b.cost));
+    if (options.length < 2) return options;
+    return options.map((o) => underPressure(o, pressure)).sort((a, b) => a.cost.cmp(b.cost));
   });
 
 interface Combination {

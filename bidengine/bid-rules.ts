@@ -1,5 +1,6 @@
 /** The operator's rules for bidding that are not prices. */
 import type { Attribute } from '../market/attributes.js';
+import type { PlacementPolicyName } from './placement-policy.js';
 
 /** The denominations in which the chain takes a bid deposit. */
 export type DepositDenom = 'uakt' | 'uact';
@@ -17,6 +18,8 @@ export interface BidRules {
   readonly reserveUakt: bigint;
   /** The longest reclamation window we accept, seconds; `undefined` to refuse orders that ask for one. */
   readonly maxReclamationWindowSeconds?: bigint | undefined;
+  /** `undefined` for the default of `placement-policy.ts`. */
+  readonly placement?: PlacementPolicyName | undefined;
   /** GPUs that open bids for one tenant may hold, this one included; `undefined` for no limit. */
   readonly maxPendingGpusPerOwner?: bigint | undefined;
   /** Endpoints that one order may ask for, over all its units; `undefined` for no limit. */

@@ -5,20 +5,27 @@
 import type { GpuModel } from '../market/gpu.js';
 import { Decimal } from '../market/money.js';
 import type { Reason } from '../market/reasons.js';
+import { noPressure } from './assignments.js';
 import type { ModelWorth } from './assignments.js';
 import { failedChecks, failedPricedChecks } from './checks.js';
+import type { BidRules } from './bid-rules.js';
 import { chooseDeposit } from './deposit.js';
 import type { DecideInput, Decision } from './input.js';
 import { offerOf } from './offer.js';
 import { placements } from './placement.js';
 import type { Placed } from './placement.js';
+import { DEFAULT_PLACEMENT_POLICY, PLACEMENT_POLICIES } from './placement-policy.js';
+import type { PlacementPolicyName } from './placement-policy.js';
 import { objectionsTo } from './price-maximum.js';
 import { policyStrategy } from './price-policy-strategy.js';
 import { chooseReclamation } from './reclamation.js';
-import { keepWholeNodesWhole } from './scorer.js';
 import type { MarketInput, PricingStrategy, Quote } from './strategy.js';
 
 const NOTHING = new Decimal('0');
+
+/** The policy that places under `rules`. */
+export const placedBy = ({ placement }: BidRules): PlacementPolicyName =>
+  placement ?? DEFAULT_PLACEMENT_POLICY;
 
 /** First only with GPUs that have a price; when those do not suffice, with any, so that the reason can be the price. */
 const candidates = function* (
@@ -26,11 +33,8 @@ const candidates = function* (
   strategy: PricingStrategy,
   market: MarketInput,
 ): Generator<Placed, readonly Reason[], undefined> {
-  const { order, snapshot } = input;
-  const options = {
-    scorer: input.scorer ?? keepWholeNodesWhole,
-    pressure: input.pressure,
-  };
+  const { order, snapshot, rules } = input;
+  const policy = PLACEMENT_POLICIES[placedBy(rules)];
   const withoutPrice = new Set<GpuModel>();
   const worth: ModelWorth = (gpu, unit) => {
     const usd = strategy.worth(gpu, market, unit);
@@ -38,7 +42,7 @@ const candidates = function* (
     return usd;
   };
   let any = false;
-  const priced = placements(order.spec, snapshot, { ...options, worth });
+  const priced = placements(order.spec, snapshot, { ...policy, worth });
   for (let next = priced.next(); ; next = priced.next()) {
     if (next.done === true) {
       if (any || withoutPrice.size === 0) return next.value;
@@ -48,7 +52,7 @@ const candidates = function* (
     yield next.value;
   }
   const anyModel: ModelWorth = (gpu, unit) => worth(gpu, unit) ?? NOTHING;
-  return yield* placements(order.spec, snapshot, { ...options, worth: anyModel });
+  return yield* placements(order.spec, snapshot, { ...policy, worth: anyModel });
 };
 
 /** How far an order came: a place, a price for it, and what is against the two. */
@@ -59,12 +63,23 @@ export interface PlacedAndPriced {
   readonly reasons: readonly Reason[];
 }
 
-/** Placement and price. Of several refusals that of the placement whose devices are worth least is told. */
+/** Of two refusals the one whose price was lower: that is by how much the order falls short. */
+const nearer = (a: PlacedAndPriced | undefined, b: PlacedAndPriced): PlacedAndPriced =>
+  a === undefined ||
+  (b.quote !== undefined && a.quote !== undefined && b.quote.usdPerHour.lt(a.quote.usdPerHour))
+    ? b
+    : a;
+
+/** Placement and price. Of several refusals the one with the lowest price is told. */
 export const placeAndPrice = (input: DecideInput): PlacedAndPriced => {
   const { order, snapshot, nowMs, chain, exchange } = input;
   const strategy = input.strategy ?? policyStrategy(input.policies);
   const market = { order, snapshot, nowMs, blockTimeMs: chain.blockTimeMs, exchange };
   const tries = candidates(input, strategy, market);
+  // What comes later can then only be dearer.
+  const cheapestFirst =
+    !strategy.pricesVaryByModel &&
+    PLACEMENT_POLICIES[placedBy(input.rules)].pressure === noPressure;
   let refusal: PlacedAndPriced | undefined;
   for (;;) {
     const next = tries.next();
@@ -76,8 +91,8 @@ export const placeAndPrice = (input: DecideInput): PlacedAndPriced => {
     const quote = outcome.ok ? outcome.quote : undefined;
     const reasons = outcome.ok ? objectionsTo(outcome.quote, order.spec) : outcome.reasons;
     if (reasons.length === 0) return { placed, quote, reasons };
-    refusal ??= { placed, quote, reasons };
-    if (!strategy.pricesVaryByModel) return refusal;
+    refusal = nearer(refusal, { placed, quote, reasons });
+    if (cheapestFirst) return refusal;
   }
 };
 
@@ -114,6 +129,7 @@ export const decideWith = (
     ...{ price, usdPerHour, breakdown, policy },
     offer: offerOf(input.order.spec, placed.models),
     placement: placed.placement,
+    placedBy: placedBy(input.rules),
     deposit: deposit.deposit,
   };
   return reclamation.windowSeconds === undefined

@@ -5,8 +5,9 @@
  */
 import type { Reason } from '../market/reasons.js';
 import { CHECKS, PRICED_CHECKS } from './checks.js';
-import { decideWith, placeAndPrice } from './decide.js';
+import { decideWith, placeAndPrice, placedBy } from './decide.js';
 import type { DecideInput, Decision, Placement } from './input.js';
+import type { PlacementPolicyName } from './placement-policy.js';
 import { objectionsTo } from './price-maximum.js';
 import { explainPolicies } from './price-select.js';
 import type { ConsideredPolicy } from './price-select.js';
@@ -25,6 +26,8 @@ export interface Explanation {
   readonly checks: readonly AskedCheck[];
   /** Where the group would go, whether or not it is bid on. */
   readonly placement: Placement | undefined;
+  /** Which policy chose it. */
+  readonly placedBy: PlacementPolicyName;
   /** What it would cost, whether or not it is bid on. */
   readonly quote: Quote | undefined;
   /** What became of each price book, in order of precedence; empty when a strategy of its own names the price. */
@@ -63,6 +66,7 @@ export const explain = (input: DecideInput): Explanation => {
     decision,
     checks: [...checks, ...fits],
     placement: placed?.placement,
+    placedBy: placedBy(input.rules),
     quote,
     policies:
       input.strategy === undefined ? explainPolicies(input.policies, input.order, gpus) : [],

@@ -21,7 +21,7 @@ const json = (value: unknown): Json => {
 
 /** What `berth explain` shows and the operator's screening service answers; docs/pricing.md describes the fields. */
 export const explanationJson = (explanation: Explanation): Readonly<Record<string, Json>> => {
-  const { decision, checks, placement, quote, policies } = explanation;
+  const { decision, checks, placement, placedBy, quote, policies } = explanation;
   return {
     order: formatOrderId(decision.orderId),
     result: decision.type,
@@ -32,6 +32,7 @@ export const explanationJson = (explanation: Explanation): Readonly<Record<strin
       ...(reason === undefined ? {} : { reason: json(reason) }),
     })),
     placement: json(placement ?? []),
+    placedBy,
     quote:
       quote === undefined
         ? null

@@ -11,8 +11,7 @@ import type { Budget } from './budget.js';
 import type { ExchangeRates } from './exchange.js';
 import type { PriceFactor } from './price-book.js';
 import type { PricingPolicy } from './pricing-policy.js';
-import type { Pressure } from './assignments.js';
-import type { Scorer } from './scorer.js';
+import type { PlacementPolicyName } from './placement-policy.js';
 import type { InventorySnapshot } from './snapshot.js';
 import type { PricingStrategy } from './strategy.js';
 
@@ -62,10 +61,6 @@ export interface DecideInput {
   readonly hostnames?: readonly string[] | undefined;
   /** Who names the price; the price books by default. */
   readonly strategy?: PricingStrategy | undefined;
-  /** How nodes that fit are ranked; whole nodes are kept whole by default. */
-  readonly scorer?: Scorer | undefined;
-  /** What keeps scarce GPU models back from orders that would take others; by default price alone ranks models. */
-  readonly pressure?: Pressure | undefined;
 }
 
 /** Where one replica goes. */
@@ -103,6 +98,8 @@ export interface BidDecision {
   readonly usdPerHour: Decimal;
   readonly offer: readonly ResourceOffer[];
   readonly placement: Placement;
+  /** Which policy chose the placement. */
+  readonly placedBy: PlacementPolicyName;
   readonly breakdown: readonly PriceTerm[];
   readonly deposit: Coin;
   /** Set exactly when the order asks for one. */

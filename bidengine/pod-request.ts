@@ -14,12 +14,16 @@ export const GPU_RESOURCE = 'nvidia.com/gpu';
  * @throws QuantityFormatError
  */
 export const amountsOf = (list: ResourceList, rounding: Rounding): Quantities => {
+  const amount = (name: string, places: 0 | 3 = 0): bigint => {
+    const text = list[name];
+    return text === undefined ? 0n : parseQuantity(text, places, rounding);
+  };
   const amounts = {
-    milliCpu: parseQuantity(list['cpu'] ?? '0', 3, rounding),
-    memoryBytes: parseQuantity(list['memory'] ?? '0', 0, rounding),
-    ephemeralBytes: parseQuantity(list['ephemeral-storage'] ?? '0', 0, rounding),
-    gpus: parseQuantity(list[GPU_RESOURCE] ?? '0', 0, rounding),
-    pods: parseQuantity(list['pods'] ?? '0', 0, rounding),
+    milliCpu: amount('cpu', 3),
+    memoryBytes: amount('memory'),
+    ephemeralBytes: amount('ephemeral-storage'),
+    gpus: amount(GPU_RESOURCE),
+    pods: amount('pods'),
   };
   let slices: Record<string, bigint> | undefined;
   for (const name in list) {
@@ -80,6 +84,13 @@ export const tryEffectiveRequest = (pod: PodFacts): PodRequest => {
   let request = known.get(pod);
   if (request === undefined) known.set(pod, (request = tryCompute(pod)));
   return request;
+};
+
+/** The same pod as one of a lease; what was read out of it is not read again. */
+export const asLeasePod = (pod: PodFacts, leasePath: string): PodFacts => {
+  const facts = { ...pod, leasePath };
+  known.set(facts, tryEffectiveRequest(pod));
+  return facts;
 };
 
 /** A finished pod holds nothing, however long its object stays. */

@@ -23,12 +23,13 @@ const nodeText = (node: NodeSnapshot): string => {
   return text;
 };
 
-/** A scorer, or a strategy: something that acts cannot be kept. */
-const isCode = (part: unknown): boolean =>
-  typeof part === 'function' ||
-  (typeof part === 'object' &&
-    part !== null &&
-    Object.values(part).some((value) => typeof value === 'function'));
+/** Of a strategy, say: something that acts cannot be kept. */
+const isCode = (part: unknown): boolean => {
+  if (typeof part !== 'object' || part === null) return typeof part === 'function';
+  const prototype: unknown = Object.getPrototypeOf(part);
+  const isPlain = prototype === Object.prototype || prototype === Array.prototype;
+  return !isPlain || Object.values(part).some((value) => typeof value === 'function');
+};
 
 interface KnownSnapshot {
   readonly id: string;

@@ -5,6 +5,7 @@ import { reservationOf } from '../bidengine/reserve.js';
 import { withReservations } from '../bidengine/reservations.js';
 import { inputs } from '../bidengine/testing/arbitraries.js';
 import { compileExpression } from '../bidengine/price-expression.js';
+import { policyStrategy } from '../bidengine/price-policy-strategy.js';
 import { anInput, aPolicy } from '../bidengine/testing/input-builder.js';
 import { aNode, aSnapshot, H100 } from '../bidengine/testing/node-builder.js';
 import { anOrder } from '../bidengine/testing/order-builder.js';
@@ -97,8 +98,8 @@ describe('a segment of the decision history', () => {
   });
 
   it('an input with a part that is code cannot be decided again, and says which', () => {
-    const [kept] = decisionsIn(written([decided({ ...anInput(), scorer: () => 0 })]));
-    expect(kept?.input()).toEqual({ ok: false, missing: ['scorer'] });
+    const [kept] = decisionsIn(written([decided({ ...anInput(), strategy: policyStrategy([]) })]));
+    expect(kept?.input()).toEqual({ ok: false, missing: ['strategy'] });
   });
 
   it("a price book's expression decides the same again", () => {

@@ -34,6 +34,8 @@ export interface StoreEntry<P> extends Entry<P> {
 
 export class Store<P> implements ReadStore<P> {
   #entries = new Map<string, Entry<P>>();
+  /** Until the next change; a collection is read far more often than it changes. */
+  #values: readonly P[] | undefined;
   readonly #listeners = new Set<StoreListener<P>>();
   readonly #onListenerError: (error: unknown) => void;
   #synced = false;
@@ -60,7 +62,7 @@ export class Store<P> implements ReadStore<P> {
   }
 
   values(): readonly P[] {
-    return [...this.#entries.values()].map((e) => e.value);
+    return (this.#values ??= Array.from(this.#entries.values(), (e) => e.value));
   }
 
   subscribe(listener: StoreListener<P>): () => void {
@@ -71,6 +73,7 @@ export class Store<P> implements ReadStore<P> {
   /** Takes a complete listing: tells of what is new, changed (by version) or gone since. */
   replaceAll(listing: readonly StoreEntry<P>[]): void {
     const before = this.#entries;
+    this.#values = undefined;
     this.#entries = new Map(listing.map(({ key, version, value }) => [key, { version, value }]));
     this.#synced = true;
     for (const [key, entry] of this.#entries) {
@@ -86,6 +89,7 @@ export class Store<P> implements ReadStore<P> {
   put({ key, version, value }: StoreEntry<P>): void {
     const before = this.#entries.get(key);
     if (before?.version === version) return;
+    this.#values = undefined;
     this.#entries.set(key, { version, value });
     this.#tell({ key, before: before?.value, after: value });
   }
@@ -93,6 +97,7 @@ export class Store<P> implements ReadStore<P> {
   remove(key: string): void {
     const before = this.#entries.get(key);
     if (before === undefined) return;
+    this.#values = undefined;
     this.#entries.delete(key);
     this.#tell({ key, before: before.value, after: undefined });
   }

@@ -37,6 +37,7 @@ import { tellTenants } from './gpu-health/tell-tenants.js';
 import { InventoryView } from './inventory/inventory-view.js';
 import { statedCapacities } from './inventory/storage-facts.js';
 import { applyNodeLabels, planNodeLabels } from './inventory/node-labels.js';
+import { DECISIONS_SETTLE_MS, WRITES_SETTLE_MS } from './inventory/settling.js';
 import { KubeBidRecords } from './kube-adapters/bid-records.js';
 import { eventsThrough } from './kube-adapters/events.js';
 import { kubeFeeStore, kubeRecordStore } from './kube-adapters/fee-store.js';
@@ -61,8 +62,6 @@ import { StatusLoop } from './provider/status-loop.js';
 
 /** An escrow account is asked for again after so many recounts, though no event touched it: events make quick, recounts make right. */
 const ESCROW_MAX_AGE_RECOUNTS = 20;
-/** Changes of nodes and pods that come within this time are taken in together. */
-const INVENTORY_SETTLES_MS = 200;
 
 export interface LeadDeps {
   readonly config: OperatorConfig;
@@ -424,13 +423,13 @@ export const lead = async (
 
   inventory.subscribe(({ namespace: changed, counts }) => {
     if (changed === undefined) {
-      labels.wakeAfter(INVENTORY_SETTLES_MS);
-      register.wakeAfter(INVENTORY_SETTLES_MS);
+      labels.wakeAfter(WRITES_SETTLE_MS);
+      register.wakeAfter(WRITES_SETTLE_MS);
     } else leases.workers.enqueueName(changed);
     // Pods come and go in bursts, and then every open order is decided again.
     if (counts) {
       bidding.reconsider();
-      cycle.wakeAfter(INVENTORY_SETTLES_MS);
+      cycle.wakeAfter(DECISIONS_SETTLE_MS);
     }
   });
   policies.subscribe(() => {

@@ -1,13 +1,12 @@
 /** The policies that are compared: two plain ones that know nodes only, and Berth's own. */
-import { noPressure, pressureOfUse } from '../../bidengine/assignments.js';
-import type { Pressure } from '../../bidengine/assignments.js';
 import { place } from '../../bidengine/placement.js';
 import type { PlacementOptions } from '../../bidengine/placement.js';
 import { fitsOnce } from '../../bidengine/fit.js';
 import { demandsOf } from '../../bidengine/demand.js';
 import { indexOf } from '../../bidengine/node-index.js';
 import type { IndexedNode } from '../../bidengine/node-index.js';
-import { keepWholeNodesWhole } from '../../bidengine/scorer.js';
+import { DEFAULT_PLACEMENT_POLICY, PLACEMENT_POLICIES } from '../../bidengine/placement-policy.js';
+import type { PlacementPolicyName } from '../../bidengine/placement-policy.js';
 import type { InventorySnapshot } from '../../bidengine/snapshot.js';
 import type { Placement } from '../../bidengine/input.js';
 import { gpuSatisfiesAny } from '../../market/gpu.js';
@@ -44,28 +43,36 @@ const byNode =
     return [{ unitId: unit.unitId, replica: 0, node, gpus: unit.exact.gpus, model }];
   };
 
+/** A policy of the operator's configuration; `worth` is what it takes a model to be worth. */
 const ours =
-  (worth: (model: string) => number, pressure: Pressure = noPressure): Policy['place'] =>
+  (name: PlacementPolicyName, worth: (model: string) => number = usdPerHour): Policy['place'] =>
   (group, snapshot) => {
     const options: PlacementOptions = {
-      ...{ scorer: keepWholeNodesWhole, pressure },
+      ...PLACEMENT_POLICIES[name],
       worth: ({ model }) => new Decimal(String(worth(model))),
     };
     const placed = place(group, snapshot, options);
     return placed.ok ? placed.placement : (placed.reasons[0]?.code ?? 'Unknown');
   };
 
+/** First-fit is what the others are measured by. */
+export const FIRST_FIT: Policy = { name: 'first-fit by name (Akash)', place: byNode(() => 0) };
+
+/** What an operator gets who configures nothing. */
+export const DEFAULT: Policy = {
+  name: `\`${DEFAULT_PLACEMENT_POLICY}\` (the default)`,
+  place: ours(DEFAULT_PLACEMENT_POLICY),
+};
+
 export const POLICIES: readonly Policy[] = [
-  { name: 'first-fit by name (Akash)', place: byNode(() => 0) },
+  FIRST_FIT,
   { name: 'best-fit on GPUs', place: byNode((node, gpus) => node.free.gpus - gpus) },
   {
     name: 'spread (most free GPUs)',
     place: byNode((node, gpus) => (gpus === 0 ? node.free.gpus : -node.free.gpus)),
   },
-  { name: 'berth: whole nodes kept, models alike', place: ours(() => 1) },
-  { name: 'berth: whole nodes and dear models kept', place: ours(usdPerHour) },
-  {
-    name: 'berth: whole nodes and scarce models kept',
-    place: ours(usdPerHour, pressureOfUse),
-  },
+  DEFAULT,
+  { name: '`lowestPrice`', place: ours('lowestPrice') },
+  { name: '`firstFit`', place: ours('firstFit') },
+  { name: '`pressureOfUse`, all models worth the same', place: ours('pressureOfUse', () => 1) },
 ];

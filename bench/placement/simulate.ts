@@ -10,7 +10,7 @@ import { mostPerHour } from './bound.js';
 import type { Policy } from './policies.js';
 import { random } from './random.js';
 import type { Machine, Task, Trace } from './trace.js';
-import { offered } from './worth.js';
+import { offered, usdPerHour } from './worth.js';
 
 export interface Arrival {
   readonly atHour: number;
@@ -25,6 +25,11 @@ export interface Result {
   /** USD per hour after the warm-up. */
   readonly revenue: number;
   readonly accepted: number;
+  /**
+   * How much dearer than the cheapest model that would do the models are that tasks with a choice got, percent on the mean:
+   * a bid names the price of what was placed, and a dearer one may lose the lease.
+   */
+  readonly dearer: number;
   readonly rejected: ReadonlyMap<string, number>;
   /** Milliseconds. */
   readonly p50: number;
@@ -118,7 +123,7 @@ export const simulate = (
   const until = arrivals.at(-1)?.atHour ?? 0;
   const rejected = new Map<string, number>();
   const times: number[] = [];
-  let [gpuHours, usd, accepted] = [0, 0, 0];
+  let [gpuHours, usd, accepted, ratios, choices] = [0, 0, 0, 0, 0];
   for (const { atHour, task, order } of arrivals) {
     const gone = running.filter((r) => r.endsAt <= atHour);
     if (gone.length > 0) {
@@ -143,7 +148,12 @@ export const simulate = (
     const counted = Math.max(0, Math.min(endsAt, until) - Math.max(atHour, from));
     gpuHours += task.gpus * counted;
     usd += task.gpus * counted * offered(task);
-    if (atHour >= from) accepted += 1;
+    if (atHour < from) continue;
+    accepted += 1;
+    const model = outcome[0]?.model?.model;
+    if (task.gpus === 0 || task.models.length === 1 || model === undefined) continue;
+    ratios += usdPerHour(model) / offered(task);
+    choices += 1;
   }
   const total = empty.nodes.reduce((sum, n) => sum + Number(n.allocatable.gpus), 0);
   times.sort((a, b) => a - b);
@@ -152,6 +162,7 @@ export const simulate = (
     policy: policy.name,
     allocated: (100 * gpuHours) / (total * (until - from)),
     revenue: usd / (until - from),
+    dearer: choices === 0 ? 0 : 100 * (ratios / choices - 1),
     ...{ accepted, rejected, p50: at(0.5), p99: at(0.99) },
   };
 };

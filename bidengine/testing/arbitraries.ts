@@ -5,6 +5,7 @@ import type { GpuModel } from '../../market/gpu.js';
 import type { Order } from '../../market/records.js';
 import type { ResourceUnit } from '../../market/resources.js';
 import type { DecideInput } from '../input.js';
+import type { PlacementPolicyName } from '../placement-policy.js';
 import type { InventorySnapshot, NodeSnapshot } from '../snapshot.js';
 import { anInput, aPolicy, dec } from './input-builder.js';
 import { A100, aNode, aSnapshot, H100, H100_PCIE, RTX4090 } from './node-builder.js';
@@ -105,8 +106,13 @@ export const inputs: Arbitrary<DecideInput> = fc
     minimum: fc.constantFrom(undefined, '5', '700.5'),
     ceiling: fc.constantFrom(undefined, '3', '30'),
     blockTimeMs: fc.constantFrom(200, 6000, 6117),
+    placement: fc.constantFrom<(PlacementPolicyName | undefined)[]>(
+      undefined,
+      'lowestPrice',
+      'firstFit',
+    ),
   })
-  .map(({ order, snapshot, floor, minimum, ceiling, blockTimeMs }) => {
+  .map(({ order, snapshot, floor, minimum, ceiling, blockTimeMs, placement }) => {
     const base = anInput();
     const limits = {
       ...(floor === undefined ? {} : { floorUsdPerHour: dec(floor) }),
@@ -120,6 +126,7 @@ export const inputs: Arbitrary<DecideInput> = fc
       order,
       snapshot,
       policies: [aPolicy({}, limits)],
+      rules: { ...base.rules, placement },
       provider: {
         ...base.provider,
         attributes: [...base.provider.attributes, capability, sxm],

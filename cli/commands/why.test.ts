@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../bidengine/decide.js';
+import { policyStrategy } from '../../bidengine/price-policy-strategy.js';
 import { anInput, aPolicy, dec } from '../../bidengine/testing/input-builder.js';
 import { anOrder, TENANT } from '../../bidengine/testing/order-builder.js';
 import type { DecideInput } from '../../bidengine/input.js';
@@ -102,13 +103,16 @@ describe('berth why', () => {
 
   it('says when this version would decide otherwise, and when the input is not whole', async () => {
     const text = segment([decided(7)]).replace('"type":"bid"', '"type":"bid","was":"other"');
-    const scored = decided(8, { ...anInput({ policies: [aPolicy()] }), scorer: () => 0 });
+    const scored = decided(8, {
+      ...anInput({ policies: [aPolicy()] }),
+      strategy: policyStrategy([aPolicy()]),
+    });
     const { run } = await setup(text, segment([scored]));
     expect(await run('7', { recheck: true })).toMatch(
       /this version says: bid [\d.]+ uact per block/,
     );
     expect(await run('8', { recheck: true })).toContain(
-      'cannot be decided again: scorer was not kept',
+      'cannot be decided again: strategy was not kept',
     );
   });
 

@@ -15,6 +15,7 @@ const explanation = z.looseObject({
   placement: z.array(
     z.looseObject({ unitId: z.number(), replica: z.number(), node: z.string(), gpus: z.string() }),
   ),
+  placedBy: z.string().optional(),
   quote: z
     .looseObject({
       price: z.object({ denom: z.string(), amount: z.string() }),

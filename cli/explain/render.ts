@@ -31,11 +31,12 @@ const termLines = ({ terms }: Quote): readonly string[] =>
         ]),
       );
 
-const placementLine = ({ placement }: ExplanationAnswer): readonly string[] => {
+const placementLine = ({ placement, placedBy }: ExplanationAnswer): readonly string[] => {
   const nodes = new Map<string, number>();
   for (const { node, gpus } of placement) nodes.set(node, (nodes.get(node) ?? 0) + Number(gpus));
   const words = [...nodes].map(([node, gpus]) => `${printable(node, 80)} (${gpus} GPUs)`);
-  return words.length === 0 ? [] : [`  on ${words.join(', ')}`];
+  const by = placedBy === undefined ? '' : `, placed by ${printable(placedBy, 80)}`;
+  return words.length === 0 ? [] : [`  on ${words.join(', ')}${by}`];
 };
 
 /** Every line of it. @param label what was asked about */

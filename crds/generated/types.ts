@@ -2,6 +2,10 @@
 import type { ObjectMeta } from '../object.js';
 
 /**
+ * Which GPU model and node an order gets (docs/placement.md): the model of least price over free share (pressureOfUse, the default), the cheapest model with room (lowestPrice), or that on the first node by name (firstFit).
+ */
+export type PlacementPolicy = ("pressureOfUse" | "lowestPrice" | "firstFit");
+/**
  * Where the bid stands.
  */
 export type BidState = ("Pending" | "Submitted" | "Open" | "Won" | "Lost" | "Closed" | "Expired" | "Failed");
@@ -139,6 +143,7 @@ export interface BiddingSpec {
      * Most GPUs reserved by open bids for one tenant; absent for no limit.
      */
     readonly maxPendingGpusPerOwner?: number;
+    readonly placement?: PlacementPolicy;
     /**
      * Only orders that require all of these attributes are served; absent for every order.
      *
@@ -1448,6 +1453,10 @@ export interface BidSpec {
      * @maxItems 5000
      */
     readonly placement: readonly Placement[];
+    /**
+     * The placement policy that chose the nodes (spec.bidding.placement).
+     */
+    readonly placedBy?: string;
     /**
      * Timestamp after which the transaction is invalid, Unix nanoseconds.
      */

@@ -29,11 +29,12 @@ const spec = object(
       memory: text('Memory of all replicas as a Kubernetes quantity, for example 64Gi.', 64),
     }),
     placement,
+    placedBy: text('The placement policy that chose the nodes (spec.bidding.placement).', 63),
     timeoutNs: uint64('Timestamp after which the transaction is invalid, Unix nanoseconds.'),
     intent: text('Name of the ConfigMap that held the intent.', 253),
   },
   {
-    optional: ['intent'],
+    optional: ['intent', 'placedBy'],
     extra: {
       'x-kubernetes-validations': [
         immutable('spec'),

@@ -80,6 +80,11 @@ const bidding = object(
       'Most GPUs reserved by open bids for one tenant; absent for no limit.',
       { min: 0, max: 1_000_000 },
     ),
+    placement: oneOf(
+      'Which GPU model and node an order gets (docs/placement.md): the model of least price over free share (pressureOfUse, the default), the cheapest model with room (lowestPrice), or that on the first node by name (firstFit).',
+      ['pressureOfUse', 'lowestPrice', 'firstFit'],
+      { title: 'PlacementPolicy' },
+    ),
     orderAttributes: list(
       'Only orders that require all of these attributes are served; absent for every order.',
       object('OrderAttribute', 'One attribute.', {
@@ -123,6 +128,7 @@ const bidding = object(
   },
   {
     optional: [
+      'placement',
       ...['contestedTimeoutSeconds', 'idleTimeoutSeconds', 'maxPendingPercentPerOwner'],
       ...['maxPendingGpusPerOwner', 'orderAttributes', 'blockedHostnames', 'maxReclamationSeconds'],
       ...['maxEndpoints', 'maxOrderAgeBlocks', 'minEscrowSeconds', 'policyLabels'],

@@ -84,8 +84,9 @@ export class FakeStore {
     return version >= this.#forgotten;
   }
 
+  /** The first change after `version`; every version is one change, so its place is known. */
   next(version: number): HistoryEntry | undefined {
-    return this.#history.find((e) => e.version > version);
+    return this.#history[Math.max(0, version - this.#forgotten)];
   }
 
   /** Resolves at the next change, `wake` or abort. */

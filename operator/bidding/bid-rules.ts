@@ -24,6 +24,7 @@ export const rulesOf = ({ spec }: ComputeProvider, gasPrice: string): BidRules =
     feesElsewhere: spec.grantee?.fees === 'grantee' ? true : undefined,
     reserveUakt: BigInt(budgets.reserveUakt),
     maxReclamationWindowSeconds: toBigInt(bidding.maxReclamationSeconds),
+    placement: bidding.placement,
     maxPendingGpusPerOwner: toBigInt(bidding.maxPendingGpusPerOwner),
     maxEndpoints: bidding.maxEndpoints,
     maxOrderAgeBlocks: toBigInt(bidding.maxOrderAgeBlocks),

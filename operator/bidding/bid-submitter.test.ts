@@ -27,6 +27,7 @@ const decided = (dseq: bigint, replicas = 1): DecidedBid => {
     usdPerHour: parseDecimal('2'),
     offer: [],
     placement,
+    placedBy: 'pressureOfUse',
     breakdown: [],
     deposit: { denom: 'uakt', amount: 500_000n },
     policy: 'default',

@@ -60,6 +60,7 @@ const intentOf = ({ order, decision, reservation }: DecidedBid, tx: SignedTx): B
   usdPerHour: decision.usdPerHour.toFixed(4),
   ...describeGroup(order.spec),
   placement: toPlacementEntries(decision.placement),
+  placedBy: decision.placedBy,
   reservation: { ...reservation, reason: 'bid open' },
   tx: {
     hash: tx.hash,

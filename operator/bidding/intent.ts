@@ -19,6 +19,8 @@ export interface BidIntent {
   readonly cpu: string;
   readonly memory: string;
   readonly placement: readonly PlacementEntry[];
+  /** The placement policy that chose it. */
+  readonly placedBy?: string;
   readonly reservation: Reservation;
   readonly tx: {
     readonly hash: string;
@@ -56,6 +58,7 @@ const schema = z.array(
         resource: z.string().optional(),
       }),
     ),
+    placedBy: z.string().optional(),
     reservation: z.object({
       owner: z.string(),
       perNode: z.array(z.object({ node: z.string(), quantities })),
@@ -85,37 +88,40 @@ export const formatIntents = (bids: readonly BidIntent[]): string =>
 /** Inverse of {@link formatIntents}. @throws IntentFormatError */
 export const parseIntents = (text: string, source: string): readonly BidIntent[] => {
   try {
-    return schema.parse(JSON.parse(text)).map(({ order, reservation, placement, ...bid }) => ({
-      ...bid,
-      orderId: parseOrderId(order),
-      placement: placement.map(({ model, resource, ...entry }) => ({
-        ...entry,
-        ...(model === undefined ? {} : { model }),
-        ...(resource === undefined ? {} : { resource }),
-      })),
-      reservation: {
-        ...reservation,
-        key: order,
-        perNode: reservation.perNode.map(({ node, quantities: q }) => ({
-          node,
-          quantities: {
-            milliCpu: BigInt(q.milliCpu),
-            memoryBytes: BigInt(q.memoryBytes),
-            ephemeralBytes: BigInt(q.ephemeralBytes),
-            gpus: BigInt(q.gpus),
-            pods: BigInt(q.pods),
-            ...(q.slices === undefined
-              ? {}
-              : {
-                  slices: Object.fromEntries(
-                    Object.entries(q.slices).map(([name, count]) => [name, BigInt(count)]),
-                  ),
-                }),
-          },
+    return schema
+      .parse(JSON.parse(text))
+      .map(({ order, reservation, placement, placedBy, ...bid }) => ({
+        ...bid,
+        ...(placedBy === undefined ? {} : { placedBy }),
+        orderId: parseOrderId(order),
+        placement: placement.map(({ model, resource, ...entry }) => ({
+          ...entry,
+          ...(model === undefined ? {} : { model }),
+          ...(resource === undefined ? {} : { resource }),
         })),
-        storage: reservation.storage.map((s) => ({ ...s, bytes: BigInt(s.bytes) })),
-      },
-    }));
+        reservation: {
+          ...reservation,
+          key: order,
+          perNode: reservation.perNode.map(({ node, quantities: q }) => ({
+            node,
+            quantities: {
+              milliCpu: BigInt(q.milliCpu),
+              memoryBytes: BigInt(q.memoryBytes),
+              ephemeralBytes: BigInt(q.ephemeralBytes),
+              gpus: BigInt(q.gpus),
+              pods: BigInt(q.pods),
+              ...(q.slices === undefined
+                ? {}
+                : {
+                    slices: Object.fromEntries(
+                      Object.entries(q.slices).map(([name, count]) => [name, BigInt(count)]),
+                    ),
+                  }),
+            },
+          })),
+          storage: reservation.storage.map((s) => ({ ...s, bytes: BigInt(s.bytes) })),
+        },
+      }));
   } catch (cause) {
     throw new IntentFormatError(source, cause);
   }

@@ -11,7 +11,12 @@ import type {
   PodFacts,
   StorageClassFacts,
 } from '../../bidengine/cluster-facts.js';
-import { GPU_RESOURCE, isFinished, tryEffectiveRequest } from '../../bidengine/pod-request.js';
+import {
+  asLeasePod,
+  GPU_RESOURCE,
+  isFinished,
+  tryEffectiveRequest,
+} from '../../bidengine/pod-request.js';
 import type { ObserveOptions } from '../../bidengine/observe-node.js';
 import type { InventorySnapshot, Reservation } from '../../bidengine/snapshot.js';
 import type { Reason } from '../../market/reasons.js';
@@ -254,7 +259,7 @@ export class InventoryView {
   #ofLease(pod: PodFacts, leasePath: string): PodFacts {
     const known = this.#leasePods.get(pod);
     if (known?.leasePath === leasePath) return known;
-    const facts = { ...pod, leasePath };
+    const facts = asLeasePod(pod, leasePath);
     this.#leasePods.set(pod, facts);
     return facts;
   }

@@ -5,8 +5,9 @@ import type {
   PodFacts,
   StorageClassFacts,
 } from '../../bidengine/cluster-facts.js';
+import { tryEffectiveRequest } from '../../bidengine/pod-request.js';
 import type { KubeApi } from '../../kube/api.js';
-import type { Namespace, Node } from '../../kube/core-objects.js';
+import type { Namespace, Node, Pod } from '../../kube/core-objects.js';
 import { isKubeUnknownResource } from '../../kube/errors.js';
 import type { KubeObject } from '../../crds/object.js';
 import { Reflector } from '../../kube/reflector.js';
@@ -64,6 +65,13 @@ const projectNamespace = ({ metadata }: Namespace): WatchedNamespace => {
   return { lease, leasePath: lease && formatLeaseId(lease.id) };
 };
 
+/** Its request is read here, a page at a time, so that the first recount takes no longer than any other. */
+const projectPod = (pod: Pod): PodFacts => {
+  const facts = toPodFacts(pod, () => undefined);
+  tryEffectiveRequest(facts);
+  return facts;
+};
+
 type Watched<P> = Pick<Reflector<never, P>, 'run' | 'store' | 'lastEventAgeMs'>;
 
 /** A type, not an interface, so that its values can be listed. */
@@ -109,7 +117,7 @@ export const watchedResources = ({ api, clock, random, onError }: WatchDeps): Wa
   return {
     nodes: essential(NODES, projectNode),
     // The lease of a pod is looked up when counting, since its namespace may be seen after it.
-    pods: essential(PODS, (pod) => toPodFacts(pod, () => undefined)),
+    pods: essential(PODS, projectPod),
     namespaces: essential(NAMESPACES, projectNamespace, `${MANAGED}=true`),
     storageClasses: essential(
       STORAGE_CLASSES,

@@ -56,6 +56,7 @@ export class KubeBidRecords implements BidRecords {
         usdPerHour: intent.usdPerHour,
         resources: { gpus: intent.gpus, cpu: intent.cpu, memory: intent.memory },
         placement: intent.placement,
+        ...(intent.placedBy === undefined ? {} : { placedBy: intent.placedBy }),
         timeoutNs: intent.tx.timeoutNs,
         intent: intentName,
       },
