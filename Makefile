@@ -133,8 +133,8 @@ bench-placement: $(DEPS) ## placement policies on the openb trace (OPENB=folder)
 	@$(TSX) bench/placement.ts
 
 .PHONY: bench-inventory
-bench-inventory: $(DEPS) ## 1,000 nodes, 8,000 GPUs, 10,000 pods: recount, freshness, placement, memory (SOAK_SECONDS=1200)
-	@$(NODE) --expose-gc --import tsx bench/inventory.ts
+bench-inventory: $(DEPS) ## 1,000 nodes, 8,000 GPUs, 10,000 pods: recount, freshness, placement, memory (SOAK_SECONDS=1200, SOAK_SVG=file)
+	@$(NODE) --expose-gc --max-semi-space-size=4 --heap-growing-percent=20 --import tsx bench/inventory.ts
 
 .PHONY: clean
 clean: ## remove build output and run directories (not the tool cache)
