@@ -33,6 +33,9 @@ export const PROVIDER_REASONS = {
   RecordCurrent: 'The record on chain says what it should.',
   RecordChangePending:
     'The record on chain is to be changed; the change is shown until it has stood for `spec.record.quietSeconds` (capabilities that are gone: `dropAfterSeconds`).',
+  RecordUpdated: 'The record on chain was updated; the Event names the changes.',
+  SignaturesWouldBeLost:
+    'The pending change of the record on chain takes away what an auditor signed: orders that ask for the signature are lost until it is given anew.',
   RecordDryRun:
     'The record on chain differs, and `spec.record.mode` is DryRun: the change is only shown. Set it to Apply to send it.',
   RecordBudgetReached: 'The updates of the record that a day may have are used.',
