@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from './decide.js';
+import { gpuCapabilities } from './gpu-capabilities.js';
 import type { DecideInput } from './input.js';
-import { anInput, aPolicy } from './testing/input-builder.js';
+import { buildSnapshot } from './inventory.js';
+import { aCluster, aNodeFacts } from './testing/facts-builder.js';
+import { anInput, aPolicy, dec } from './testing/input-builder.js';
 import { aNode, aSnapshot, H100 } from './testing/node-builder.js';
 import { anOrder } from './testing/order-builder.js';
 
@@ -107,5 +110,39 @@ describe('decide', () => {
       attributes: [{ key: 'vendor/nvidia/model/h100/ram/80Gi/interface/sxm', value: 'true' }],
     };
     expect(decision.offer).toEqual([{ resources: { ...unit?.resources, gpu }, count: 1 }]);
+  });
+
+  it('a MIG slice is a model with a rate of its own: without one it is not sold, and the reason says so', () => {
+    const sold = (rates: readonly { model: string; usd: string }[]) => {
+      const nodes = [
+        aNodeFacts('n', {
+          ...{ gpus: 4, product: 'NVIDIA-H100-80GB-HBM3' },
+          labels: { 'nvidia.com/mig.strategy': 'mixed' },
+        }),
+      ].map((n) => {
+        const list = { ...n.allocatable, 'nvidia.com/mig-1g.10gb': '7' };
+        return { ...n, capacity: list, allocatable: list };
+      });
+      const snapshot = buildSnapshot(aCluster({ nodes }), [], 0);
+      const gpus = rates.map(({ model, usd }) => ({
+        ...{ vendor: 'nvidia', model, usdPerHour: dec(usd) },
+      }));
+      const base = anInput();
+      const decision = decide({
+        ...base,
+        order: anOrder().withGpu('nvidia', 'h100-mig-1g10gb').obj(),
+        snapshot,
+        policies: [aPolicy({ gpus })],
+        provider: { ...base.provider, attributes: gpuCapabilities(snapshot) },
+      });
+      return decision.type === 'bid'
+        ? decision.placement.map((p) => `${p.node} ${p.resource}`)
+        : decision.reasons.map((r) => r.code);
+    };
+    const whole = { model: 'h100', usd: '2.5' };
+    expect(sold([whole])).toEqual(['NoGpuRate']);
+    expect(sold([whole, { model: 'h100-mig-1g10gb', usd: '0.4' }])).toEqual([
+      'n nvidia.com/mig-1g.10gb',
+    ]);
   });
 });
