@@ -72,7 +72,7 @@ const setup = (
     try {
       await keeper.ensure(provider, cluster(gpus), (message) => {
         sent.push(message.type);
-        if ('provider' in message) world.record = message.provider as Provider;
+        if ('provider' in message) world.record = message.provider;
         return Promise.resolve();
       });
     } catch (error) {
