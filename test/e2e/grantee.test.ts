@@ -28,7 +28,7 @@ import type { Stack } from '../stack/stack.js';
 import { expectAllGone, expectCondition, expectPhase } from './expectations.js';
 import { exampleSdl, Tenant } from './tenant.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(900_000);
 
 let dir: string;
 let stack: Stack;
