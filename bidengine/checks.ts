@@ -18,6 +18,7 @@ import { notOwnOrder } from './checks/own-order.js';
 import { denom, orderPrice } from './checks/price.js';
 import { reclamation } from './checks/reclamation.js';
 import { storageClasses } from './checks/storage-classes.js';
+import { takesOrders } from './checks/takes-orders.js';
 import { tenants } from './checks/tenants.js';
 import { volumes } from './checks/volumes.js';
 import { wallet } from './checks/wallet.js';
@@ -26,6 +27,7 @@ import type { Quote } from './strategy.js';
 
 /** In the order in which reasons are reported. Placement and price follow in `decide.ts`. */
 export const CHECKS: readonly Check[] = [
+  takesOrders,
   orderOpen,
   orderAge,
   orderSound,

@@ -32,6 +32,8 @@ export interface NodeFacts {
   readonly taints: readonly TaintFacts[];
   /** `spec.unschedulable`: cordoned. */
   readonly unschedulable: boolean;
+  /** Why and until when the node is being emptied; absent when it is not. */
+  readonly draining?: string | undefined;
   /** Whether condition Ready is True. */
   readonly ready: boolean;
   /** Conditions of fault monitors that are True. */

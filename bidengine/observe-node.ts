@@ -57,7 +57,9 @@ const isForGpuPods = ({ key, effect }: TaintFacts, options: ObserveOptions): boo
 
 const notForSale = (node: NodeFacts, options: ObserveOptions): Reason[] => {
   const reasons: Reason[] = [];
-  if (node.unschedulable) reasons.push(reason('NodeCordoned', 'the node is cordoned'));
+  if (node.draining !== undefined)
+    reasons.push(reason('NodeDraining', `the node is being emptied${node.draining}`));
+  else if (node.unschedulable) reasons.push(reason('NodeCordoned', 'the node is cordoned'));
   if (!node.ready) reasons.push(reason('NodeNotReady', 'the node does not report Ready'));
   reasons.push(...quarantine(node));
   for (const taint of node.taints) {

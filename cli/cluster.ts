@@ -5,15 +5,18 @@ import { isKubeAccessError } from '../kube/access/access.js';
 import { inClusterAccess, isInCluster } from '../kube/access/in-cluster.js';
 import { kubeconfigAccess } from '../kube/access/kubeconfig.js';
 import type { KubeApi } from '../kube/api.js';
-import { isKubeError } from '../kube/errors.js';
+import { isKubeError, KubeUnavailableError } from '../kube/errors.js';
 import { HttpKubeApi } from '../kube/http-api.js';
 import { HttpsTransport } from '../kube/https-transport.js';
+import type { KubeTransport } from '../kube/transport.js';
 import { misused, refused } from './failure.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 export interface ClusterConnection {
   readonly api: KubeApi;
+  /** Unix milliseconds by the API server's clock, to the second. @throws KubeError */
+  serverTime(): Promise<number>;
   close(): void;
 }
 
@@ -26,6 +29,20 @@ const accessOf = async (kubeconfig: string | undefined, env: Env) => {
   return kubeconfigAccess({ path: named ?? join(homedir(), '.kube', 'config'), clock, env });
 };
 
+const VERSION = { verb: 'get', resource: 'version' };
+
+/** Every answer bears the server's time. */
+const readServerTime = async (transport: KubeTransport): Promise<number> => {
+  const answer = await transport.send({
+    ...{ method: 'GET', path: '/version', target: VERSION, idleTimeoutMs: 10_000 },
+  });
+  for await (const _ of answer.body);
+  const time = Date.parse(answer.date ?? '');
+  if (!Number.isNaN(time)) return time;
+  const details = { target: VERSION, status: answer.status, reason: '' };
+  throw new KubeUnavailableError('the answer bears no time', details);
+};
+
 /** @throws CliFailure `KubeconfigInvalid` */
 export const connectCluster = async (
   kubeconfig: string | undefined,
@@ -35,6 +52,7 @@ export const connectCluster = async (
     const transport = new HttpsTransport(await accessOf(kubeconfig, env));
     return {
       api: new HttpKubeApi(transport),
+      serverTime: () => readServerTime(transport),
       close: () => {
         transport.close();
       },

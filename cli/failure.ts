@@ -40,6 +40,13 @@ export class CliFailure extends Error {
   }
 }
 
+/** The command's result, already printed, says that something is wrong: only the exit status is left to tell. */
+export class ToldFailure extends CliFailure {}
+
+/** Exit status 1, nothing more printed. */
+export const told = (code: string, message: string): CliFailure =>
+  new ToldFailure(1, code, message);
+
 export const isCliFailure = (error: unknown): error is CliFailure => error instanceof CliFailure;
 
 /** The world refused. */

@@ -32,6 +32,10 @@ export const USAGE_REASONS = {
   ClusterInvalid: 'The description of a cluster cannot be read.',
   HistoryInvalid: 'A recorded history cannot be read; the message names the line.',
   ChainDiffers: 'The file holds the records of another chain.',
+  ListenInvalid: '--listen takes an address of this machine and a port, 0.0.0.0:8790.',
+  PortInvalid: '--port takes a number from 1 to 65535.',
+  UrlInvalid: 'An option takes a URL.',
+  TokenInvalid: 'A token is too short to keep anybody out.',
   KubeconfigInvalid: 'The kubeconfig cannot be used.',
   KeyNameInvalid: "A key's name is made of a-z, 0-9, - and _.",
   AddressInvalid: 'An account must be written like akash1….',
@@ -45,6 +49,7 @@ export const USAGE_REASONS = {
 
 /** Exit status 1: the world refused. */
 export const REFUSAL_REASONS = {
+  NodeUnknown: 'The cluster has no node of that name.',
   ChainUnavailable: 'The chain node did not answer.',
   ChainQueryFailed: 'The chain node refused a query.',
   ChainAnswerUnreadable: 'The chain node answered in a form that is not understood.',

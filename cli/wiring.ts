@@ -1,6 +1,7 @@
 /** Builds what the commands take, as late as possible: making a key needs no chain, reading the chain needs no key. */
 import { systemClock } from '../chain/clock.js';
 import { connectChain } from '../chain/client.js';
+import type { KubeApi } from '../kube/api.js';
 import { Decimal } from '../market/money.js';
 import type { Coin } from '../market/money.js';
 import { connectCluster } from './cluster.js';
@@ -40,6 +41,13 @@ export const feeReserve = ({ gasPrice }: Globals): Coin => ({
   amount: BigInt(gasPrice.amount.times(GAS_OF_A_DEPLOYMENT).toFixed(0)),
 });
 
+/** A cluster that the person runs. */
+export interface OperatedCluster extends Context {
+  readonly cluster: KubeApi;
+  /** Unix milliseconds by the API server's clock. @throws KubeError */
+  readonly serverTime: () => Promise<number>;
+}
+
 /** One run of the program. */
 export class Wiring {
   readonly globals: Globals;
@@ -74,6 +82,19 @@ export class Wiring {
       connection.close();
     });
     return { ...this.context(), cluster: connection.api };
+  }
+
+  /** The same, for those who also change it. @throws CliFailure `KubeconfigInvalid` */
+  async operatedCluster(kubeconfig: string | undefined): Promise<OperatedCluster> {
+    const connection = await connectCluster(kubeconfig, this.#process.env);
+    this.#undo.push(() => {
+      connection.close();
+    });
+    return {
+      ...this.context(),
+      cluster: connection.api,
+      serverTime: () => connection.serverTime(),
+    };
   }
 
   /** @throws CliFailure `NodeMissing` */

@@ -23,6 +23,8 @@ export const KINDS = Object.keys(RESOURCES) as readonly BerthKind[];
 /** Field managers of server-side apply: one for specs and workloads, one for status, so that neither takes the other's fields. */
 export const FIELD_MANAGER = 'berth';
 export const STATUS_FIELD_MANAGER = 'berth-status';
+/** Of the capability labels on nodes: labels that other tools set are never touched. */
+export const NODE_LABEL_MANAGER = 'berth-node-labels';
 
 /** Labels and annotations of ours; those of the Akash provider are listed with {@link AKASH_LABELS}. */
 export const LABELS = {

@@ -1,11 +1,13 @@
 /**
- * Writes the generated parts of charts/berth: CRD templates from crds/generated, values.schema.json, the dashboard.
+ * Writes the generated parts of charts/berth: CRD templates from crds/generated, values.schema.json, the dashboard; and the
+ * chart's rights as the CLI knows them, from the golden rendering.
  *
  *   tsx hack/build-chart.ts            write
  *   tsx hack/build-chart.ts --check    write nothing, fail when what lies there differs
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { chartRights } from './chart/chart-rights.js';
 import { crdTemplate } from './chart/crd-template.js';
 import { dashboard } from './chart/dashboard.js';
 import { valuesSchema } from './chart/values-schema.js';
@@ -14,11 +16,16 @@ const root = join(import.meta.dirname, '..');
 const chart = join(root, 'charts', 'berth');
 const crds = join(root, 'crds', 'generated');
 
+/** Below `charts/berth`. */
+const RIGHTS = '../../cli/provider/doctor/generated/chart-rights.ts';
+const rendered = join(root, 'test', 'golden', 'chart', 'rendered.yaml');
+
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 const wanted = new Map<string, string>([
   ['values.schema.json', json(valuesSchema())],
   ['dashboards/berth.json', json(dashboard())],
+  [RIGHTS, chartRights(readFileSync(rendered, 'utf8'))],
   ...readdirSync(crds)
     .filter((file) => file.endsWith('.yaml'))
     .map((file): [string, string] => [

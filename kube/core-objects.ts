@@ -27,6 +27,7 @@ export interface Node extends KubeObject {
     readonly capacity?: Quantities;
     readonly allocatable?: Quantities;
     readonly conditions?: readonly CoreCondition[];
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   };
 }
 
@@ -140,7 +141,10 @@ interface WorkloadStatus {
 }
 
 export interface Deployment extends KubeObject {
-  readonly spec: { readonly replicas?: number };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template?: { readonly spec?: { readonly serviceAccountName?: string } };
+  };
   readonly status?: WorkloadStatus;
 }
 
@@ -193,6 +197,41 @@ export interface TokenReview extends KubeObject {
     readonly audiences?: readonly string[];
     readonly user?: { readonly username?: string };
     readonly error?: string;
+  };
+}
+
+/** authorization.k8s.io/v1 SubjectAccessReview: a question, never stored. */
+export interface SubjectAccessReview extends KubeObject {
+  readonly spec: {
+    readonly user: string;
+    readonly resourceAttributes: {
+      readonly verb: string;
+      readonly group: string;
+      readonly resource: string;
+      readonly subresource?: string;
+      readonly namespace?: string;
+      readonly name?: string;
+    };
+  };
+  readonly status?: { readonly allowed: boolean; readonly reason?: string };
+}
+
+/** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding. */
+export interface AdmissionPolicyBinding extends KubeObject {
+  readonly spec: {
+    readonly policyName: string;
+    readonly validationActions?: readonly string[];
+  };
+}
+
+/** apiextensions.k8s.io/v1 CustomResourceDefinition. */
+export interface CustomResourceDefinition extends KubeObject {
+  readonly spec: {
+    readonly versions: readonly {
+      readonly name: string;
+      readonly served: boolean;
+      readonly schema?: { readonly openAPIV3Schema?: object };
+    }[];
   };
 }
 

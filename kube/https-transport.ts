@@ -89,6 +89,7 @@ export class HttpsTransport implements KubeTransport {
     return {
       status: response.statusCode ?? 0,
       retryAfter: response.headers['retry-after'],
+      date: response.headers.date,
       body: this.#body(request, response),
     };
   }

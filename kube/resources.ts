@@ -3,9 +3,11 @@ import { GROUP, RESOURCES, VERSION } from '../crds/constants.js';
 import type { Bid, ComputeLease, ComputeProvider, PricingPolicy } from '../crds/generated/types.js';
 import type { KubeObject } from '../crds/object.js';
 import type {
+  AdmissionPolicyBinding,
   ConfigMap,
   CoordinationLease,
   CsiStorageCapacity,
+  CustomResourceDefinition,
   Deployment,
   DeviceClass,
   KubeEvent,
@@ -19,6 +21,7 @@ import type {
   Service,
   StatefulSet,
   StorageClass,
+  SubjectAccessReview,
   TokenReview,
 } from './core-objects.js';
 
@@ -76,6 +79,12 @@ export const LIMIT_RANGES = define('v1', 'LimitRange', 'limitranges');
 export const DEPLOYMENTS = define<Deployment>('apps/v1', 'Deployment', 'deployments');
 export const STATEFUL_SETS = define<StatefulSet>('apps/v1', 'StatefulSet', 'statefulsets');
 export const INGRESSES = define('networking.k8s.io/v1', 'Ingress', 'ingresses');
+export const INGRESS_CLASSES = define(
+  'networking.k8s.io/v1',
+  'IngressClass',
+  'ingressclasses',
+  false,
+);
 export const NETWORK_POLICIES = define('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
 export const ROLES = define('rbac.authorization.k8s.io/v1', 'Role', 'roles');
 export const ROLE_BINDINGS = define('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings');
@@ -120,7 +129,19 @@ export const TOKEN_REVIEWS = define<TokenReview>(
   'tokenreviews',
   false,
 );
-export const CUSTOM_RESOURCE_DEFINITIONS = define(
+export const SUBJECT_ACCESS_REVIEWS = define<SubjectAccessReview>(
+  'authorization.k8s.io/v1',
+  'SubjectAccessReview',
+  'subjectaccessreviews',
+  false,
+);
+export const ADMISSION_POLICY_BINDINGS = define<AdmissionPolicyBinding>(
+  'admissionregistration.k8s.io/v1',
+  'ValidatingAdmissionPolicyBinding',
+  'validatingadmissionpolicybindings',
+  false,
+);
+export const CUSTOM_RESOURCE_DEFINITIONS = define<CustomResourceDefinition>(
   'apiextensions.k8s.io/v1',
   'CustomResourceDefinition',
   'customresourcedefinitions',
@@ -146,6 +167,7 @@ export const ALL_RESOURCES: readonly Resource[] = [
   DEPLOYMENTS,
   STATEFUL_SETS,
   INGRESSES,
+  INGRESS_CLASSES,
   NETWORK_POLICIES,
   ROLES,
   ROLE_BINDINGS,

@@ -19,6 +19,8 @@ export interface KubeResponse {
   readonly status: number;
   /** The Retry-After header. */
   readonly retryAfter?: string | undefined;
+  /** The Date header: the server's clock, to the second. */
+  readonly date?: string | undefined;
   /** Must be read to its end or left by `return`; both free the connection. */
   readonly body: AsyncIterable<Uint8Array>;
 }

@@ -333,6 +333,21 @@ describe('no bid, and why', () => {
     await skipReason(want);
   });
 
+  it('a provider that is being emptied, for as long as it is', async () => {
+    await given({ bidding: { paused: true, pauseReason: 'moving house' } });
+    openOrder(world, 7n);
+    await skipReason('ProviderDraining');
+    const bidding = (await provider())?.status?.conditions?.find((c) => c.type === 'Bidding');
+    expect(bidding).toMatchObject({ status: 'False', reason: 'Paused' });
+    expect(bidding?.message).toBe('spec.bidding.paused is set: moving house.');
+    const object = await world.kube.get(COMPUTE_PROVIDERS, { name: 'provider' });
+    if (object === undefined) throw new Error('no provider');
+    const { status: _, ...rest } = object;
+    const spec = { ...rest.spec, bidding: { ...rest.spec.bidding, paused: false } };
+    await world.kube.replace(COMPUTE_PROVIDERS, { ...rest, spec });
+    await world.until('a bid', () => bidsSent() === 1);
+  });
+
   it('a wallet without funds', async () => {
     await given({ walletUakt: 1_100_000n });
     openOrder(world, 7n);

@@ -1,4 +1,5 @@
 /** What the leader runs: every loop, wired to each other, until the signal aborts. */
+import { bidRules } from '../bidengine/bid-rules.js';
 import { HEALTH_RULES } from '../bidengine/device-health.js';
 import { OBSERVE_DEFAULTS } from '../bidengine/observe-node.js';
 import type { ChainClient } from '../chain/client.js';
@@ -12,7 +13,6 @@ import { parseDecimal } from '../market/money.js';
 import { isReasonError } from '../market/reasons.js';
 import type { Reason } from '../market/reasons.js';
 import { createBidding } from './bidding/create-bidding.js';
-import { rulesOf } from './bidding/bid-rules.js';
 import { depositOf } from './bidding/cycle-inputs.js';
 import { EscrowView } from './bidding/escrow-view.js';
 import { FeeLedger } from './bidding/fee-ledger.js';
@@ -335,7 +335,7 @@ export const lead = async (
     },
     decisions: bidding.decisions,
     exchange: () => exchange.rates(),
-    bidDeposit: () => depositOf(sync.facts(), rulesOf(provider(), config.gasPrice)),
+    bidDeposit: () => depositOf(sync.facts(), bidRules(provider().spec, config.gasPrice)),
     registrationFault: () => registrationFault,
     record: () => record.status(),
     biddingFault: () => bidding.fault(),

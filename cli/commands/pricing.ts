@@ -8,24 +8,8 @@ import { API_VERSION } from '../../crds/constants.js';
 import { misused, refused } from '../failure.js';
 import type { Context } from '../ports.js';
 import { SAMPLE_ORDERS } from '../pricing/sample-orders.js';
+import { policyDoubts } from '../pricing/doubts.js';
 import { faultWords, readPriceBooks } from '../pricing/read-price-books.js';
-
-/** What is allowed and seldom meant, one sentence each. */
-const doubts = ({ name, rates, floorUsdPerHour, costs }: PricingPolicy): readonly string[] => [
-  ...(rates.gpus.some((g) => g.model === '*')
-    ? []
-    : [
-        `${name}: no rate for model "*": orders that get another GPU than those listed are not bid on`,
-      ]),
-  ...('*' in rates.storageGibUsdPerHour
-    ? []
-    : [
-        `${name}: no storage rate for "*": orders for another class than those listed are not bid on`,
-      ]),
-  ...(floorUsdPerHour === undefined && costs === undefined
-    ? [`${name}: neither floorUsdPerHour nor costs: nothing keeps a price above what it costs you`]
-    : []),
-];
 
 const summary = (policy: PricingPolicy): string => {
   const { name, priority = 0, rates, appliesTo } = policy;
@@ -46,7 +30,7 @@ export const lintPricing = (ctx: Context, text: string, path: string): void => {
       reasons: others.map((f) => ({ code: 'PolicyInvalid', message: faultWords(f, path) })),
     });
   }
-  const warnings = policies.flatMap(doubts);
+  const warnings = policies.flatMap((p) => policyDoubts(p).map((doubt) => `${p.name}: ${doubt}`));
   for (const warning of warnings) ctx.terminal.say(`note: ${warning}`);
   ctx.output.result(
     { policies: policies.map((p) => p.name), notes: warnings },

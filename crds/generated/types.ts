@@ -124,6 +124,10 @@ export interface BiddingSpec {
      */
     readonly paused: boolean;
     /**
+     * Why, for those who ask why an order gets no bid.
+     */
+    readonly pauseReason?: string;
+    /**
      * Deposit of a bid with its denomination. Default: "500000uakt".
      */
     readonly deposit: string;

@@ -59,6 +59,7 @@ const bidding = object(
   'When and how orders are bid on.',
   {
     paused: flag('No new bids; leases go on.', { default: false }),
+    pauseReason: text('Why, for those who ask why an order gets no bid.', 256),
     deposit: text('Deposit of a bid with its denomination.', 167, {
       default: '500000uakt',
       pattern: '^[1-9][0-9]{0,37}[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$',
@@ -129,6 +130,7 @@ const bidding = object(
   {
     optional: [
       'placement',
+      'pauseReason',
       ...['contestedTimeoutSeconds', 'idleTimeoutSeconds', 'maxPendingPercentPerOwner'],
       ...['maxPendingGpusPerOwner', 'orderAttributes', 'blockedHostnames', 'maxReclamationSeconds'],
       ...['maxEndpoints', 'maxOrderAgeBlocks', 'minEscrowSeconds', 'policyLabels'],

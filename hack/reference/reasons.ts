@@ -1,5 +1,6 @@
 /** The tables of docs/reasons.md, made from the codes themselves: one marked part per room. */
 import { INVENTORY_REASONS, SKIP_REASONS } from '../../bidengine/reasons.js';
+import { DOCTOR_CODES } from '../../cli/provider/doctor/codes.js';
 import { REFUSAL_REASONS, USAGE_REASONS } from '../../cli/reasons.js';
 import { GATEWAY_REASONS } from '../../gateway/reasons.js';
 import {
@@ -37,6 +38,7 @@ export const REASON_PARTS: Readonly<Record<string, readonly (readonly [string, C
   ],
   signer: [['Why a transaction is not signed', SIGNER_REASONS]],
   gateway: [['Why a request is refused', GATEWAY_REASONS]],
+  doctor: [['What `berth provider doctor` finds', DOCTOR_CODES]],
   cli: [
     ['Why a command was not tried (exit status 2)', USAGE_REASONS],
     ['Why a command was refused (exit status 1)', REFUSAL_REASONS],

@@ -71,9 +71,15 @@ export interface Bidding {
   settled(): Promise<void>;
 }
 
-/** What stops every bid: no inputs, or a budget that bears not one more. */
+/** What stops every bid: no inputs, a person, or a budget that bears not one more. */
 const faultOf = (inputs: CycleInputs | Reason): Reason | undefined => {
   if (isReason(inputs)) return inputs;
+  const { paused } = inputs.rules;
+  if (paused !== undefined) {
+    const why = paused === '' ? '' : `: ${paused}`;
+    const field = 'spec.bidding.paused';
+    return { code: 'Paused', message: `${field} is set${why}.`, field };
+  }
   const next = { feesUakt: inputs.rules.bidFeeUakt, deposits: bidDeposit(inputs) };
   return budgetFault({ ...inputs.budget, underway: { feesUakt: 0n, deposits: 0n }, next });
 };

@@ -1,4 +1,5 @@
 /** Reads what one bidding cycle needs, or says why nothing may be decided now. */
+import { bidRules } from '../../bidengine/bid-rules.js';
 import type { ExchangeRates } from '../../bidengine/exchange.js';
 import type { PricingStrategy } from '../../bidengine/strategy.js';
 import type { Reason } from '../../market/reasons.js';
@@ -7,7 +8,6 @@ import type { ChainView } from '../chain-view/chain-view.js';
 import type { Clock } from '../clock.js';
 import type { InventoryView } from '../inventory/inventory-view.js';
 import type { PolicyView } from '../policy-view.js';
-import { rulesOf } from './bid-rules.js';
 import { budgetState, limitsOf, madeAt } from './budget-state.js';
 import { bidDeposit } from './cycle-inputs.js';
 import type { CycleInputs } from './cycle-inputs.js';
@@ -55,8 +55,6 @@ export const gatherInputs = (
         'The ComputeProvider was deleted: leases go on by what it said last, nothing more is sold.',
     };
   }
-  if (provider.spec.bidding.paused)
-    return { code: 'Paused', message: 'spec.bidding.paused is set.', field: 'spec.bidding.paused' };
   const facts = sync.facts();
   // A strategy of its own needs no price book.
   const unpriced = deps.strategy === undefined ? policies.fault() : undefined;
@@ -78,7 +76,7 @@ export const gatherInputs = (
       message: `Provider ${provider.spec.address} has no record on chain yet.`,
     };
   }
-  const known = { facts: { ...facts, record }, rules: rulesOf(provider, gasPrice) };
+  const known = { facts: { ...facts, record }, rules: bidRules(provider.spec, gasPrice) };
   return {
     ...known,
     address: provider.spec.address,

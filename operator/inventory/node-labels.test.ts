@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSnapshot } from '../../bidengine/inventory.js';
+import { toNodeFacts } from '../../bidengine/kube-facts.js';
 import { OBSERVE_DEFAULTS } from '../../bidengine/observe-node.js';
 import type { Node } from '../../kube/core-objects.js';
 import { NODES } from '../../kube/resources.js';
 import { FakeKube } from '../../kube/testing/fake-kube.js';
 import { aGpuNode } from '../testing/world.js';
-import { toNodeFacts } from './node-facts.js';
 import { applyNodeLabels, planNodeLabels } from './node-labels.js';
 
 const H100 = 'akash.network/capabilities.gpu.vendor.nvidia.model.h100';

@@ -3,6 +3,7 @@
  * node's own GPU-feature-discovery labels say. The counts follow what is allocatable; a tainted node gets none.
  */
 import type { InventorySnapshot, NodeSnapshot } from '../../bidengine/snapshot.js';
+import { NODE_LABEL_MANAGER } from '../../crds/constants.js';
 import type { KubeApi } from '../../kube/api.js';
 import { isKubeConflict, isKubeNotFound } from '../../kube/errors.js';
 import { NODES } from '../../kube/resources.js';
@@ -11,9 +12,6 @@ import type { GpuModel } from '../../market/gpu.js';
 import type { WatchedNode } from './node-facts.js';
 
 export type Labels = Readonly<Record<string, string>>;
-
-/** A field manager of its own: labels that other tools set are never touched. */
-export const NODE_LABEL_MANAGER = 'berth-node-labels';
 
 const times = (count: bigint, model: GpuModel): readonly GpuModel[] =>
   Array.from({ length: Number(count) }, () => model);

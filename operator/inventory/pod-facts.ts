@@ -1,5 +1,6 @@
 /** Copies out of a Pod what the bid engine reads, and which lease it belongs to. */
 import type { PodFacts } from '../../bidengine/cluster-facts.js';
+import { podFactsOf } from '../../bidengine/kube-facts.js';
 import type { Pod } from '../../kube/core-objects.js';
 import { formatLeaseId } from '../../market/ids.js';
 import { leaseOfLabels } from '../leases/lease-identity.js';
@@ -31,22 +32,8 @@ export const toPodFacts = (
   pod: Pod,
   namespaceLabels: (namespace: string) => Readonly<Record<string, string>> | undefined,
 ): PodFacts => {
-  const { name, namespace = '', uid = '' } = pod.metadata;
+  const { namespace = '' } = pod.metadata;
   const lease = leaseOfLabels(namespace, namespaceLabels(namespace));
-  return {
-    namespace,
-    name,
-    uid,
-    nodeName: pod.spec.nodeName,
-    phase: pod.status?.phase ?? 'Pending',
-    containers: pod.spec.containers.map((c) => ({ requests: c.resources?.requests ?? {} })),
-    initContainers: (pod.spec.initContainers ?? []).map((c) => ({
-      requests: c.resources?.requests ?? {},
-      sidecar: c.restartPolicy === 'Always',
-    })),
-    overhead: pod.spec.overhead ?? {},
-    podRequests: pod.spec.resources?.requests,
-    waiting: toWaiting(pod),
-    leasePath: lease === undefined ? undefined : formatLeaseId(lease.id),
-  };
+  const leasePath = lease === undefined ? undefined : formatLeaseId(lease.id);
+  return { ...podFactsOf(pod, leasePath), waiting: toWaiting(pod) };
 };

@@ -6,6 +6,7 @@ import type {
   StorageClassFacts,
 } from '../../bidengine/cluster-facts.js';
 import { tryEffectiveRequest } from '../../bidengine/pod-request.js';
+import { toNodeFacts } from '../../bidengine/kube-facts.js';
 import type { KubeApi } from '../../kube/api.js';
 import type { Namespace, Node, Pod } from '../../kube/core-objects.js';
 import { isKubeUnknownResource } from '../../kube/errors.js';
@@ -32,7 +33,7 @@ import { leaseOfLabels } from '../leases/lease-identity.js';
 import { toDraClaim, toDraSlice } from './dra-facts.js';
 import { toAddressUse } from './leased-ips.js';
 import type { AddressUse } from './leased-ips.js';
-import { isSimulated, toNodeFacts } from './node-facts.js';
+import { isSimulated } from './node-facts.js';
 import type { WatchedNode } from './node-facts.js';
 import { toPodFacts } from './pod-facts.js';
 import { toCapacity, toStorageClass, toClaim } from './storage-facts.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { KubeObject } from '../../../crds/object.js';
+import type { CustomResourceDefinition } from '../../../kube/core-objects.js';
 import { kubeconfigAccess } from '../../../kube/access/kubeconfig.js';
 import type { Clock } from '../../../kube/clock.js';
 import { HttpKubeApi, type HttpKubeApiOptions } from '../../../kube/http-api.js';
@@ -39,7 +39,9 @@ export interface KubeCluster {
 
 const installDefinitions = async (api: HttpKubeApi): Promise<void> => {
   for (const file of readdirSync(DEFINITIONS).filter((f) => f.endsWith('.yaml'))) {
-    const definition = parse(readFileSync(join(DEFINITIONS, file), 'utf8')) as KubeObject;
+    const definition = parse(
+      readFileSync(join(DEFINITIONS, file), 'utf8'),
+    ) as CustomResourceDefinition;
     await api.apply(CUSTOM_RESOURCE_DEFINITIONS, definition);
   }
   for (const resource of OURS)
