@@ -7,9 +7,10 @@ import { status } from '@grpc/grpc-js';
 import { fromResources } from '../../chain/decode/group-spec.js';
 import { grpcClient } from '../../gateway/testing/grpc-client.js';
 import type { GrpcClient } from '../../gateway/testing/grpc-client.js';
-import { formatPrice } from '../../market/money.js';
+import { PRICING_POLICIES } from '../../kube/resources.js';
 import { afterTests } from '../after-tests.js';
 import { waitFor } from '../peers/wait.js';
+import { aPricingPolicy } from '../stack/policies.js';
 import { startStack } from '../stack/stack.js';
 import type { Stack } from '../stack/stack.js';
 import { expectCondition } from './expectations.js';
@@ -33,6 +34,18 @@ beforeAll(async () => {
   atEnd(() => {
     tenant.close();
   });
+  // The measured block time moves from block to block here, and the price per block with it.
+  const policy = aPricingPolicy();
+  const fixed = { ...policy, spec: { ...policy.spec, blockTimeMs: 6_000 } };
+  const { metadata } = await stack.api.apply(PRICING_POLICIES, fixed);
+  await waitFor(
+    'the operator to have read the price book',
+    async () => {
+      const { status: seen } = (await stack.api.get(PRICING_POLICIES, metadata)) ?? {};
+      return seen?.observedGeneration === metadata.generation || undefined;
+    },
+    { timeoutMs: 90_000 },
+  );
   await expectCondition(stack, 'Bidding', 'Bidding');
   client = grpcClient({ port: stack.grpcPort });
   atEnd(() => {
@@ -59,10 +72,8 @@ describe('BidScreening on real parts', () => {
       const screened = await answered(sdl);
       expect(screened).toMatchObject({ passed: true, reasons: [] });
       const bid = await tenant.waitForBid(await tenant.openOrder(sdl, BigInt(Date.now())));
-      expect(screened.price).toEqual({
-        denom: bid.price.denom,
-        amount: formatPrice(bid.price.amount),
-      });
+      const { denom, amount } = bid.price;
+      expect(screened.price).toEqual({ denom, amount: amount.toFixed() });
       const [offer] = bid.resourcesOffer;
       if (offer === undefined) throw new Error('a bid without an offer');
       expect(screened.resourceOffer).toMatchObject({
