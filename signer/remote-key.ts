@@ -32,7 +32,7 @@ const checked = (publicKey: Uint8Array, doc: Uint8Array, signed: Signed): Signed
 
 /** @throws ReasonError SignKeyFault when the public key is none, or another account's */
 export const checkedKey = (remote: Signer): Signer => {
-  const { address, publicKey, signBatch } = remote;
+  const { address, publicKey } = remote;
   if (publicKey.length !== COMPRESSED_BYTES || !secp256k1.publicKeyVerify(publicKey)) {
     throw fault('The key elsewhere names no compressed secp256k1 public key.');
   }
@@ -45,7 +45,7 @@ export const checkedKey = (remote: Signer): Signer => {
     address,
     publicKey,
     signBatch: async (docs) =>
-      (await signBatch(docs)).map((signed, i) =>
+      (await remote.signBatch(docs)).map((signed, i) =>
         checked(publicKey, docs[i] ?? new Uint8Array(), signed),
       ),
   };
