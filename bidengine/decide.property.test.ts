@@ -37,6 +37,10 @@ const plainPolicy = (input: DecideInput): DecideInput => {
   // Even an order for nothing then has a price.
   return { ...input, policies: [{ ...rest, minimumUactPerBlock: new Decimal('1') }] };
 };
+/** Under `pressureOfUse` what is free decides beside the price, so a bid may get dearer when more is free. */
+const ranksByPrice = ({ rules }: DecideInput): boolean =>
+  rules.placement !== undefined && rules.placement !== 'pressureOfUse';
+
 const asBid = (decision: Decision): BidDecision => {
   if (decision.type !== 'bid') throw new Error(JSON.stringify(decision.reasons));
   return decision;
@@ -184,7 +188,7 @@ describe('decide, for any market', () => {
         const larger = { ...input.order, spec: { ...spec, units: [more(first), ...rest] } };
         const [was, is] = [decide(input), decide(withOrder(input, larger))];
         // Only two bids can be compared; that a larger order fits less often is another property.
-        if (was.type === 'bid' && is.type === 'bid') {
+        if (ranksByPrice(input) && was.type === 'bid' && is.type === 'bid') {
           expect(is.price.amount.gte(was.price.amount)).toBe(true);
         }
       }),
@@ -250,8 +254,12 @@ describe('decide, for any market', () => {
       fc.property(inputs, nodes, (input, extra) => {
         const before = decide(input);
         if (before.type === 'skip') return;
-        const after = asBid(decide({ ...input, snapshot: enlarge(input.snapshot, extra) }));
-        expect(after.price.amount.lte(before.price.amount)).toBe(true);
+        const after = decide({ ...input, snapshot: enlarge(input.snapshot, extra) });
+        // Room that the scheduler could spoil is no room, and a better node may bring a group into such room.
+        if (after.type === 'skip' && after.reasons.every((r) => r.code === 'PlacementUncertain'))
+          return;
+        const { price } = asBid(after);
+        if (ranksByPrice(input)) expect(price.amount.lte(before.price.amount)).toBe(true);
       }),
       RUNS,
     );

@@ -116,7 +116,8 @@ describe('price books with every rule', () => {
   ])('more %s never costs less', (_name, more) => {
     fc.assert(
       fc.property(withPolicies(one(richPolicies)), (raw) => {
-        const input = rich(raw);
+        // Ranked by price alone: what is free decides beside it otherwise.
+        const input = { ...rich(raw), rules: { ...raw.rules, placement: 'lowestPrice' as const } };
         const [first, ...rest] = input.order.spec.units;
         // An order with its first GPU is another kind of order: a curve or a cost then applies that did not.
         if (first === undefined) return;
@@ -152,7 +153,9 @@ describe('price books with every rule', () => {
       fc.property(withPolicies(policies), nodes, (input, extra) => {
         if (decide(input).type === 'skip') return;
         const after = decide({ ...input, snapshot: enlarge(input.snapshot, extra) });
-        expect(after.type === 'skip' ? after.reasons : []).toEqual([]);
+        // Room that the scheduler could spoil is no room, and a better node may bring a group into such room.
+        const reasons = after.type === 'skip' ? after.reasons : [];
+        expect(reasons.filter((r) => r.code !== 'PlacementUncertain')).toEqual([]);
       }),
       RUNS,
     );

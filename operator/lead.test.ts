@@ -124,6 +124,7 @@ describe('the operator, from order to paid lease and back', () => {
         model: 'vendor/nvidia/model/h100/ram/80Gi/interface/sxm',
       },
     ]);
+    expect(bid.spec.placedBy).toBe('pressureOfUse');
     const offered = chainBid(id)?.resourcesOffer[0]?.resources.gpu.attributes[0]?.key;
     expect(offered).toBe('vendor/nvidia/model/h100/ram/80Gi/interface/sxm');
     for (const step of steps(id).slice(1)) {

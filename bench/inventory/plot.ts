@@ -59,7 +59,7 @@ const panel = (
     return `<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;
   });
   const legend = lines.map(({ name, colour }, i) =>
-    text(WIDTH - RIGHT + 10, top + 12 + 16 * i, name, `fill="${colour}"`),
+    text(WIDTH - RIGHT + 10, top + 24 + 16 * i, name, `fill="${colour}"`),
   );
   return [
     text(LEFT, top - 12, title, 'font-size="14"'),
