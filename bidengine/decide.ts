@@ -45,7 +45,9 @@ const candidates = function* (
   const priced = placements(order.spec, snapshot, { ...policy, worth });
   for (let next = priced.next(); ; next = priced.next()) {
     if (next.done === true) {
-      if (any || withoutPrice.size === 0) return next.value;
+      // Room on priced GPUs that the scheduler could spoil is the reason, whatever others there are.
+      const uncertain = next.value.some((r) => r.code === 'PlacementUncertain');
+      if (any || uncertain || withoutPrice.size === 0) return next.value;
       break;
     }
     any = true;
