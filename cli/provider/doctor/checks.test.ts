@@ -54,7 +54,7 @@ const FAULTS: readonly (readonly [string, Change, string, string, RegExp, RegExp
     'fault',
     'ProviderObjectMissing',
     /no ComputeProvider "provider"/,
-    /berth provider init/,
+    /kubectl apply/,
   ],
   [
     'no definitions',
@@ -339,7 +339,7 @@ const FAULTS: readonly (readonly [string, Change, string, string, RegExp, RegExp
     'fault',
     'ProviderNotRegistered',
     /no provider record/,
-    /--register/,
+    /operator registers/,
   ],
   [
     'no certificate',
@@ -427,7 +427,7 @@ const FAULTS: readonly (readonly [string, Change, string, string, RegExp, RegExp
     'fault',
     'PolicyMissing',
     /no PricingPolicy/,
-    /berth provider init/,
+    /kubectl apply/,
   ],
   [
     'a broken price book',

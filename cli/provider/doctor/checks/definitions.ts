@@ -44,7 +44,7 @@ export const providerObject: Check = {
       object === undefined
         ? [
             fault('ProviderObjectMissing', `there is no ComputeProvider "${providerName}"`, {
-              fix: 'berth provider init, then: kubectl apply -f compute-provider.yaml',
+              fix: 'kubectl apply -f compute-provider.yaml   (docs/reference/kinds.md tells every field)',
             }),
           ]
         : [ok(`ComputeProvider ${object.metadata.name} is for ${object.spec.address}`)],

@@ -23,7 +23,7 @@ export const priceBooks: Check = {
       if (books.length === 0)
         return [
           fault('PolicyMissing', 'there is no PricingPolicy for this provider', {
-            fix: 'berth provider init writes one; kubectl apply -f pricing-policy.yaml',
+            fix: 'Write one (docs/pricing.md), then: berth pricing lint FILE; kubectl apply -f FILE',
           }),
         ];
       const findings = books.flatMap(({ name, policy, fault: why }): readonly Finding[] => {

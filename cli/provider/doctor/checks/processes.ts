@@ -81,7 +81,7 @@ export const conditions: Check = {
       if (object.spec.bidding.paused)
         return [
           warning('BiddingPaused', 'spec.bidding.paused is set: nothing is bid on', {
-            fix: 'berth provider uncordon',
+            fix: 'berth provider uncordon --all',
           }),
         ];
       return orOk(

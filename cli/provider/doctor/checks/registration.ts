@@ -13,7 +13,7 @@ export const registration: Check = {
         if (there === undefined)
           return [
             fault('ProviderNotRegistered', `${address} has no provider record on chain`, {
-              fix: 'The operator registers it within a minute of running; berth provider init --register does so now.',
+              fix: 'The operator registers it within a minute of running; kubectl describe computeprovider says what the chain refused.',
             }),
           ];
         if (there.hostUri !== hostUri)
