@@ -68,7 +68,7 @@ export class Agent {
       {
         ...{ apiVersion: 'v1', kind: 'ConfigMap' },
         metadata: {
-          ...{ name: `berth-gpu-${node}`, namespace },
+          ...{ name: `${GPU_READINGS.namePrefix}${node}`, namespace },
           labels: { [GPU_READINGS.label]: 'true' },
         },
         data: { [GPU_READINGS.key]: JSON.stringify({ node, readings }) },

@@ -1,29 +1,28 @@
-/**
- * The optional node agent, one per GPU node. NODE_NAME and NAMESPACE (the operator's own) are needed; DCGM_URL names
- * dcgm-exporter's metrics, PERIOD_MS the time between rounds (30,000).
- */
+/** The optional node agent, one per GPU node, until SIGTERM or SIGINT. Its settings are environment variables (`settings.ts`). */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { inClusterAccess } from '../kube/access/in-cluster.js';
+import { kubeconfigAccess } from '../kube/access/kubeconfig.js';
 import { HttpKubeApi } from '../kube/http-api.js';
 import { HttpsTransport } from '../kube/https-transport.js';
 import { Agent } from './agent.js';
-import { NvidiaSmi, startNvidiaSmi } from './nvidia-smi.js';
+import { createInternalServer } from './internal-server.js';
+import { createMetrics } from './metrics.js';
+import { NvidiaSmi, nvidiaSmiAt } from './nvidia-smi.js';
+import { Rounds } from './rounds.js';
+import { readSettings } from './settings.js';
 
-const log = pino();
-const need = (name: string): string => {
-  const value = process.env[name] ?? '';
-  if (value === '') throw new Error(`${name} is not set`);
-  return value;
-};
+const { env } = process;
+const settings = readSettings(env);
+const log = pino({ level: settings.LOG_LEVEL });
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-const dcgmUrl = process.env['DCGM_URL'] ?? '';
 const dcgm = async (): Promise<string | undefined> => {
-  if (dcgmUrl === '') return undefined;
+  if (settings.DCGM_URL === undefined) return undefined;
   try {
-    const answer = await fetch(dcgmUrl, { signal: AbortSignal.timeout(5_000) });
+    const answer = await fetch(settings.DCGM_URL, { signal: AbortSignal.timeout(5_000) });
     return answer.ok ? await answer.text() : undefined;
   } catch (err) {
     log.warn({ err }, 'dcgm-exporter did not answer');
@@ -32,20 +31,29 @@ const dcgm = async (): Promise<string | undefined> => {
 };
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-const transport = new HttpsTransport(await inClusterAccess({ env: process.env, clock }));
-const agent = new Agent({
-  ...{ api: new HttpKubeApi(transport), node: need('NODE_NAME'), namespace: need('NAMESPACE') },
-  smi: new NvidiaSmi(startNvidiaSmi, (ms) => AbortSignal.timeout(ms)),
-  ...{ timeoutMs: 20_000, dcgm, nowMs: () => Date.now() },
+const access =
+  settings.KUBECONFIG === undefined
+    ? await inClusterAccess({ env, clock })
+    : await kubeconfigAccess({ path: settings.KUBECONFIG, clock, env });
+const transport = new HttpsTransport(access);
+const metrics = createMetrics();
+const rounds = new Rounds({
+  agent: new Agent({
+    ...{ api: new HttpKubeApi(transport), node: settings.NODE_NAME },
+    ...{ namespace: settings.NAMESPACE, timeoutMs: settings.SMI_TIMEOUT_MS },
+    smi: new NvidiaSmi(nvidiaSmiAt(settings.NVIDIA_SMI), (ms) => AbortSignal.timeout(ms)),
+    ...{ dcgm, nowMs: clock.now },
+  }),
+  ...{ metrics, periodMs: settings.PERIOD_MS, nowMs: clock.now },
+  pause: (ms) => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined),
+  warn: (err, message) => log.warn({ err }, message),
 });
-const periodMs = Number(process.env['PERIOD_MS'] ?? '30000');
-while (!stop.signal.aborted) {
-  try {
-    const round = await agent.round();
-    if (!round.told) log.warn({ why: round.why }, 'the GPUs were not read');
-  } catch (err) {
-    log.warn({ err }, 'a round failed; trying again');
-  }
-  await sleep(periodMs, undefined, { signal: stop.signal }).catch(() => undefined);
-}
+
+const server = createInternalServer(metrics.registry, rounds.probes);
+server.listen(settings.HTTP_PORT);
+await once(server, 'listening');
+log.info({ node: settings.NODE_NAME, address: server.address() }, 'the agent listens');
+await rounds.run(stop.signal);
+server.close();
+server.closeAllConnections();
 transport.close();

@@ -19,8 +19,11 @@ export type Start = (onEnd: (error: Error | null, stdout: string) => void) => {
 
 const MOST_BYTES = 16 * 2 ** 20;
 
-export const startNvidiaSmi: Start = (onEnd) =>
-  execFile('nvidia-smi', ['-q', '-x'], { maxBuffer: MOST_BYTES }, onEnd);
+/** The program at `path`, or of that name in the search path. */
+export const nvidiaSmiAt =
+  (path: string): Start =>
+  (onEnd) =>
+    execFile(path, ['-q', '-x'], { maxBuffer: MOST_BYTES }, onEnd);
 
 /** Asks one at a time. */
 export class NvidiaSmi {

@@ -70,5 +70,9 @@ export const FINALIZERS = {
 /** Name of the coordination Lease that the operator's replicas compete for. */
 export const OPERATOR_LEASE = 'berth-operator';
 
-/** ConfigMaps in which node agents tell of GPUs: a label, and the key of the readings. */
-export const GPU_READINGS = { label: 'berth.dev/gpu-readings', key: 'readings.json' } as const;
+/** ConfigMaps in which node agents tell of GPUs: a label, the key of the readings, and the name, which is the node's after a prefix. */
+export const GPU_READINGS = {
+  label: 'berth.dev/gpu-readings',
+  key: 'readings.json',
+  namePrefix: 'berth-gpu-',
+} as const;

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Rooms with a main.ts of their own. */
-export const PROCESSES = ['operator', 'gateway', 'signer', 'cli', 'devnet'] as const;
+export const PROCESSES = ['operator', 'gateway', 'signer', 'agent', 'cli', 'devnet'] as const;
 
 /**
  * How Node runs them: a young generation of 4 MiB and an old one that is collected after a fifth of growth. A cold start with

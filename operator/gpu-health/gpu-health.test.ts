@@ -109,6 +109,19 @@ describe('GpuHealth', () => {
     await until(() => health.rows().length === 0);
   });
 
+  it('believes nothing about a node that the readings are not of', async () => {
+    const kube = new FakeKube();
+    const { health, errors, until } = setup(kube);
+    await write(kube, JSON.stringify({ node: 'n', readings: [reading({ xids: [79] })] }), 'other');
+    await until(() => errors.length === 1);
+    const [error] = errors as readonly Error[];
+    expect([error?.message, (error?.cause as Error).message]).toEqual([
+      'GPU readings in ConfigMap berth-gpu-other cannot be read',
+      'they are of node "n"',
+    ]);
+    expect([health.faultsOf('n'), health.faultsOf('other')]).toEqual([[], []]);
+  });
+
   it('silence changes nothing; readings that are taken away end the watch', async () => {
     const kube = new FakeKube();
     const { health, errors, until } = setup(kube);

@@ -13,7 +13,7 @@ import type { ConfigMap } from '../../kube/core-objects.js';
 import { Reflector } from '../../kube/reflector.js';
 import { CONFIG_MAPS } from '../../kube/resources.js';
 import type { Clock } from '../clock.js';
-import { parseReadings } from './readings.js';
+import { nodeOf, parseReadings } from './readings.js';
 import type { NodeReadings } from './readings.js';
 
 /** A GPU that became another state. */
@@ -60,7 +60,7 @@ export class GpuHealth {
         } catch (error) {
           onError(error);
           // Something is there, so the node is still looked at; it tells nothing new.
-          return { node: map.metadata.name.replace(/^berth-gpu-/, ''), readings: [] };
+          return { node: nodeOf(map), readings: [] };
         }
       },
     });

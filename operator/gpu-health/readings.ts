@@ -1,6 +1,8 @@
 /**
- * What an agent on a node says of its GPUs: a ConfigMap per node in the operator's namespace, label `berth.dev/gpu-readings=true`,
- * data `readings.json`. Anything that can write one may be the agent; Berth's own is optional (`agent/`).
+ * What an agent on a node says of its GPUs: ConfigMap `berth-gpu-<node>` in the operator's namespace, label
+ * `berth.dev/gpu-readings=true`, data `readings.json`. Anything that can write one may be the agent; Berth's own is optional
+ * (`agent/`). The name counts: an admission policy holds each agent to the ConfigMap of its own node, so what stands in it
+ * must not be believed about another.
  */
 import { z } from 'zod';
 import type { DeviceReading } from '../../bidengine/device-health.js';
@@ -38,11 +40,20 @@ export class ReadingsFormatError extends Error {
   }
 }
 
-/** @throws ReadingsFormatError */
-export const parseReadings = ({ metadata, data }: ConfigMap): NodeReadings => {
+/** The node that a ConfigMap of readings is about. */
+export const nodeOf = ({ metadata: { name } }: ConfigMap): string =>
+  name.startsWith(GPU_READINGS.namePrefix) ? name.slice(GPU_READINGS.namePrefix.length) : name;
+
+/** @throws ReadingsFormatError also for readings of a node that the name is not of */
+export const parseReadings = (map: ConfigMap): NodeReadings => {
+  const { metadata, data } = map;
+  let told: NodeReadings;
   try {
-    return schema.parse(JSON.parse(data?.[GPU_READINGS.key] ?? ''));
+    told = schema.parse(JSON.parse(data?.[GPU_READINGS.key] ?? ''));
   } catch (cause) {
     throw new ReadingsFormatError(metadata.name, cause);
   }
+  if (metadata.name === `${GPU_READINGS.namePrefix}${told.node}`) return told;
+  const cause = new Error(`they are of node "${told.node}"`);
+  throw new ReadingsFormatError(metadata.name, cause);
 };
