@@ -45,8 +45,9 @@ const pod = {
   priorityClassName: z.string(),
 };
 
-/** Always one of it. */
-const { replicas: _one, ...signerPod } = pod;
+/** Always one of it, or one per node. */
+const { replicas: _fixed, ...podOfFixedCount } = pod;
+const hostFile = z.string().regex(/^\/[^\s:]+$/);
 
 const duration = z.string().regex(/^\d+(ms|s|m|h)$/);
 const monitor = z.strictObject({ enabled: z.boolean(), interval: duration, labels: texts });
@@ -84,7 +85,7 @@ const values = z.strictObject({
     ]),
   }),
   signer: z.strictObject({
-    ...signerPod,
+    ...podOfFixedCount,
     enabled: z.boolean(),
     namespace: dnsName(63),
     createNamespace: z.boolean(),
@@ -120,6 +121,23 @@ const values = z.strictObject({
       nodePort: z.number().int().min(0).max(65_535),
       annotations: texts,
     }),
+  }),
+  agent: z.strictObject({
+    ...podOfFixedCount,
+    enabled: z.boolean(),
+    namespace: dnsName(63),
+    createNamespace: z.boolean(),
+    driver: z.strictObject({
+      mode: z.enum(['runtime', 'host']),
+      runtimeClassName: z.union([objectName, z.literal('')]),
+      nvidiaSmi: hostFile,
+      nvidiaMl: hostFile,
+    }),
+    /** `$(NODE_IP)` is put in by the kubelet. */
+    dcgmUrl: z.string().regex(/^(https?:\/\/\S+)?$/),
+    periodSeconds: z.number().int().min(1).max(3_600),
+    timeoutSeconds: z.number().int().min(1).max(3_600),
+    logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
   }),
   metrics: z.strictObject({ podMonitor: monitor, serviceMonitor: monitor }),
   alerts: z.strictObject({ enabled: z.boolean(), labels: texts }),

@@ -27,14 +27,24 @@
 {{- default (printf "%s-signer" .Release.Namespace) .Values.signer.namespace -}}
 {{- end -}}
 {{- define "berth.signerName" -}}{{ include "berth.fullname" . }}-signer{{- end -}}
+{{/* Where node agents run: with the driver from the host they are privileged, so they get a namespace of their own. */}}
+{{- define "berth.agentNamespace" -}}
+{{- default (printf "%s-agent" .Release.Namespace) .Values.agent.namespace -}}
+{{- end -}}
+
+{{- define "berth.agentName" -}}{{ include "berth.fullname" . }}-agent{{- end -}}
 {{- define "berth.gatewayName" -}}{{ include "berth.fullname" . }}-gateway{{- end -}}
 
-{{/* The user names that the API server gives to the two service accounts. */}}
+{{/* The user names that the API server gives to the service accounts. */}}
 {{- define "berth.operatorUser" -}}
 system:serviceaccount:{{ include "berth.operatorNamespace" . }}:{{ include "berth.operatorName" . }}
 {{- end -}}
 {{- define "berth.gatewayUser" -}}
 system:serviceaccount:{{ include "berth.stateNamespace" . }}:{{ include "berth.gatewayName" . }}
+{{- end -}}
+
+{{- define "berth.agentUser" -}}
+system:serviceaccount:{{ include "berth.agentNamespace" . }}:{{ include "berth.agentName" . }}
 {{- end -}}
 
 {{- define "berth.selector" -}}
@@ -58,7 +68,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 {{- end -}}
 
-{{/* What both pods have in common: the restricted Pod Security Standard, and placement from the values. */}}
+{{/* What all pods have in common: the restricted Pod Security Standard, and placement from the values. */}}
 {{- define "berth.podSettings" -}}
 {{- with .root.Values.image.pullSecrets }}
 imagePullSecrets:
