@@ -35,6 +35,8 @@ export interface RenderOptions {
   readonly namespace?: string;
   /** Default `berth`. */
   readonly release?: string;
+  /** What the cluster serves beside Kubernetes' own, as `group/version/Kind`. */
+  readonly apiVersions?: readonly string[];
 }
 
 /** Helm refused; the message is Helm's own. */
@@ -74,6 +76,21 @@ export const helm = async (args: readonly string[]): Promise<string> => {
   }
 };
 
+const sources = new WeakMap<RenderedObject, string>();
+
+/** The template of the chart that an object of {@link renderChart} came from, `templates/…`. */
+export const sourceOf = (object: RenderedObject): string => sources.get(object) ?? '';
+
+/** Helm writes the template of each document above it. */
+const documentsIn = (text: string): readonly RenderedObject[] =>
+  parseAllDocuments(text).flatMap((document) => {
+    const object = document.toJS() as RenderedObject | null;
+    if (object === null) return [];
+    const comment = `${document.commentBefore ?? ''}\n${document.contents?.commentBefore ?? ''}`;
+    sources.set(object, /Source: [^/\s]+\/(\S+)/.exec(comment)?.[1] ?? '');
+    return [object];
+  });
+
 /** Renders the chart. @throws ChartError, for example for a value that the chart does not know */
 export const renderChart = async (
   options: RenderOptions = {},
@@ -85,11 +102,9 @@ export const renderChart = async (
     const text = await helm([
       ...['template', options.release ?? 'berth', CHART_DIR],
       ...['--namespace', options.namespace ?? 'berth-system', '--values', valuesFile],
+      ...(options.apiVersions ?? []).flatMap((version) => ['--api-versions', version]),
     ]);
-    return parseAllDocuments(text)
-      .map((document) => document.toJS() as RenderedObject | null)
-      .filter((object) => object !== null)
-      .filter((object) => isPart(object, options.only));
+    return documentsIn(text).filter((object) => isPart(object, options.only));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

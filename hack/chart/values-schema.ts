@@ -13,6 +13,8 @@ const objectName = z
   .string()
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+const dnsLabel = dnsName(63).min(1);
+const dnsSubdomain = objectName;
 const texts = z.record(z.string(), z.string());
 const port = z.number().int().min(1).max(65_535);
 /** Passed through to Kubernetes, which checks it itself. */
@@ -49,6 +51,10 @@ const pod = {
 const { replicas: _fixed, ...podOfFixedCount } = pod;
 const hostFile = z.string().regex(/^\/[^\s:]+$/);
 
+const replicated = { ...pod, topologySpreadConstraints: objects };
+const ports = z.array(port).min(1);
+const cidr = z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/);
+const peerLabels = z.strictObject({ namespaceLabels: texts, podLabels: texts });
 const duration = z.string().regex(/^\d+(ms|s|m|h)$/);
 const monitor = z.strictObject({ enabled: z.boolean(), interval: duration, labels: texts });
 
@@ -68,14 +74,20 @@ const values = z.strictObject({
     pullSecrets: z.array(objectName),
   }),
   operator: z.strictObject({
-    ...pod,
+    ...replicated,
     namespace: dnsName(63),
     createNamespace: z.boolean(),
     key: z.strictObject({
       secretName: objectName,
       secretKey: z.string().regex(/^[-._a-zA-Z0-9]+$/),
     }),
+    screening: z.strictObject({
+      enabled: z.boolean(),
+      port,
+      tokenSecret: z.union([objectName, z.literal('')]),
+    }),
     config: settings(operatorConfig, [
+      'screening',
       'kubeconfig',
       'namespace',
       'keyFile',
@@ -102,7 +114,7 @@ const values = z.strictObject({
     logLevel: signerConfig.shape.logLevel,
   }),
   gateway: z.strictObject({
-    ...pod,
+    ...replicated,
     certificateSecret: objectName,
     publicCertificateSecret: z.union([objectName, z.literal('')]),
     config: settings(gatewayConfig, [
@@ -112,13 +124,28 @@ const values = z.strictObject({
       'computeProvider',
       'certificateSecret',
       'listen',
+      'grpc',
+      'screening',
       'http',
       'tls',
     ]),
     service: z.strictObject({
       type: z.enum(['LoadBalancer', 'NodePort', 'ClusterIP']),
       port,
+      grpcPort: port,
       nodePort: z.number().int().min(0).max(65_535),
+      grpcNodePort: z.number().int().min(0).max(65_535),
+      externalTrafficPolicy: z.enum(['', 'Cluster', 'Local']),
+      loadBalancerClass: z.string(),
+      annotations: texts,
+    }),
+    gatewayApi: z.strictObject({
+      enabled: z.boolean(),
+      kind: z.enum(['TLSRoute', 'TCPRoute']),
+      hostnames: z.array(dnsSubdomain),
+      parentRefs: objects,
+      gatewayClassName: z.union([objectName, z.literal('')]),
+      listeners: z.strictObject({ https: dnsLabel, grpc: dnsLabel }),
       annotations: texts,
     }),
   }),
@@ -138,6 +165,23 @@ const values = z.strictObject({
     periodSeconds: z.number().int().min(1).max(3_600),
     timeoutSeconds: z.number().int().min(1).max(3_600),
     logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
+  }),
+  podDisruptionBudgets: z.strictObject({ enabled: z.boolean() }),
+  networkPolicies: z.strictObject({
+    enabled: z.boolean(),
+    apiServer: z.strictObject({ cidrs: z.array(cidr), ports }),
+    chain: z.strictObject({
+      addresses: z.array(z.strictObject({ cidr, except: z.array(cidr).optional() })),
+      ports,
+    }),
+    dns: peerLabels.extend({ cidrs: z.array(cidr) }),
+    metricsFrom: z.array(peerLabels),
+    extraEgress: z.strictObject({
+      operator: objects,
+      gateway: objects,
+      signer: objects,
+      agent: objects,
+    }),
   }),
   metrics: z.strictObject({ podMonitor: monitor, serviceMonitor: monitor }),
   alerts: z.strictObject({ enabled: z.boolean(), labels: texts }),

@@ -5,6 +5,7 @@
 #   hack/tools/build.sh etcd kwok       only these tools
 #   hack/tools/build.sh node coredns    what a real node needs besides: kubelet, kube-proxy, CoreDNS
 #   hack/tools/build.sh toxiproxy       the faulty network of the drills
+#   hack/tools/build.sh helm3 kubeconform   what the chart is checked with besides
 #   hack/tools/build.sh --print-dir     where the binaries of this checkout's pins lie, building nothing
 #
 # The cache is ${BERTH_CACHE:-~/.cache/berth}/tools/<group>-<hash>; the hash covers the group's go.mod and go.sum, this
@@ -27,16 +28,18 @@ packages() { # GROUP -> Go packages to build
     node) for c in kubelet kube-proxy; do echo "k8s.io/kubernetes/cmd/$c"; done ;;
     kwok) echo sigs.k8s.io/kwok/cmd/kwok ;;
     helm) echo helm.sh/helm/v4/cmd/helm ;;
+    helm3) echo helm.sh/helm/v3/cmd/helm ;; # the chart is installed by both
+    kubeconform) echo github.com/yannh/kubeconform/cmd/kubeconform ;;
     toxiproxy) echo github.com/Shopify/toxiproxy/v2/cmd/server ;;
     coredns) echo berth.dev/hack/tools/coredns ;; # a main package of ours: CoreDNS with few plugins
     # Its plain build needs a module that the proxy does not serve, so it has no go.mod of ours: the version is the pin.
     prometheus) for c in prometheus promtool; do echo "github.com/prometheus/prometheus/cmd/$c@$prometheus_version"; done ;;
-    *) echo "build.sh: unknown tool group '$1' (known: etcd cometbft kubernetes node coredns kwok helm prometheus toxiproxy)" >&2; return 1 ;;
+    *) echo "build.sh: unknown tool group '$1' (known: etcd cometbft kubernetes node coredns kwok helm helm3 kubeconform prometheus toxiproxy)" >&2; return 1 ;;
   esac
 }
 
 binary() { # GROUP PACKAGE -> name of its binary
-  case "$1" in etcd) echo etcd ;; toxiproxy) echo toxiproxy-server ;; *) basename "${2%@*}" ;; esac
+  case "$1" in etcd) echo etcd ;; toxiproxy) echo toxiproxy-server ;; helm3) echo helm3 ;; *) basename "${2%@*}" ;; esac
 }
 
 module_dir() { case "$1" in node) echo kubernetes ;; *) echo "$1" ;; esac; }
@@ -76,7 +79,7 @@ wanted=("${groups[@]}"); print_only=0
 if [ "${1:-}" = --print-dir ]; then print_only=1; shift; fi
 [ $# -gt 0 ] && wanted=("$@")
 
-bin="$cache/bin-$(for g in "${groups[@]}" node coredns toxiproxy; do key "$g"; done | sha256sum | cut -c1-16)"
+bin="$cache/bin-$(for g in "${groups[@]}" node coredns toxiproxy helm3 kubeconform; do key "$g"; done | sha256sum | cut -c1-16)"
 if [ "$print_only" -eq 0 ]; then
   mkdir -p "$cache" "$bin"
   exec 9>"$cache/.lock"; flock 9 # two checkouts may build at once; the second waits and then finds it done

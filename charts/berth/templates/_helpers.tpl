@@ -117,3 +117,25 @@ readinessProbe:
   httpGet: { path: /readyz, port: metrics }
   periodSeconds: 5
 {{- end -}}
+
+{{/* Ports of a network policy. */}}
+{{- define "berth.tcpPorts" -}}
+{{- range . }}
+- { protocol: TCP, port: {{ . }} }
+{{- end }}
+{{- end -}}
+
+{{/* One replica per node where that can be had; values may say otherwise. */}}
+{{- define "berth.spread" -}}
+topologySpreadConstraints:
+{{- with .values.topologySpreadConstraints }}
+  {{- toYaml . | nindent 2 }}
+{{- else }}
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    matchLabelKeys: [pod-template-hash]
+    labelSelector:
+      matchLabels: {{- include "berth.selector" . | nindent 8 }}
+{{- end }}
+{{- end -}}

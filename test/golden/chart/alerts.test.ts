@@ -4,11 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { CHART_DIR, renderChart } from '../../../hack/render-chart.js';
 import { toolsDir } from '../../peers/tools.js';
 
+jest.setTimeout(60_000);
 const run = promisify(execFile);
 const FILE = join(CHART_DIR, 'alerts', 'berth.yaml');
 const ROOT = join(import.meta.dirname, '../../..');

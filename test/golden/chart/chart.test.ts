@@ -33,6 +33,9 @@ const rulesOf = (objects: readonly RenderedObject[], match: string): readonly Ru
   objects
     .filter((o) => /Role$/.test(o.kind) && o.metadata.name.includes(match))
     .flatMap((o) => o['rules'] as readonly Rule[]);
+/** The screening token is another each time. */
+const withoutToken = (object: RenderedObject): RenderedObject =>
+  object.kind === 'Secret' ? { ...object, data: { token: '(random)' } } : object;
 const without = (config: object, keys: readonly string[]): object =>
   Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)));
 const podSpecs = (objects: readonly RenderedObject[]): readonly Record<string, unknown>[] =>
@@ -47,7 +50,7 @@ describe('charts/berth', () => {
   });
 
   it('renders what was reviewed; UPDATE_GOLDEN=1 writes it anew', () => {
-    const own = objects.filter((o) => o.kind !== 'CustomResourceDefinition');
+    const own = objects.filter((o) => o.kind !== 'CustomResourceDefinition').map(withoutToken);
     const text = own.map((o) => stringify(o, { lineWidth: 0 })).join('---\n');
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
     const reviewed = parseAllDocuments(readFileSync(GOLDEN, 'utf8')).map(
@@ -178,7 +181,7 @@ describe('charts/berth', () => {
   });
 
   it('knows every setting of the operator, and hands it on unchanged', async () => {
-    const managed = ['namespace', 'keyFile', 'certificateSecret', 'http'];
+    const managed = ['namespace', 'keyFile', 'certificateSecret', 'http', 'screening'];
     const defaults = without(parseOperatorConfig('keyFile: x', 'defaults'), managed);
     const custom = await renderChart({
       values: { operator: { config: { ...defaults, clusterCidrs: ['10.42.0.0/16'] } } },
@@ -190,12 +193,16 @@ describe('charts/berth', () => {
       keyFile: '/etc/berth/key/key',
       certificateSecret: 'berth-gateway-certificate',
       http: { host: '0.0.0.0', port: 9090 },
+      screening: { host: '0.0.0.0', port: 9091, tokenFile: '/etc/berth/screening/token' },
       clusterCidrs: ['10.42.0.0/16'],
     });
   });
 
   it('knows every setting of the gateway, and hands it on unchanged', async () => {
-    const managed = ['namespace', 'computeProvider', 'certificateSecret', 'listen', 'http', 'tls'];
+    const managed = [
+      ...['namespace', 'computeProvider', 'certificateSecret'],
+      ...['listen', 'grpc', 'screening', 'http', 'tls'],
+    ];
     const defaults = without(parseGatewayConfig('', 'defaults'), managed);
     const custom = await renderChart({
       values: { gateway: { config: defaults, publicCertificateSecret: 'wildcard' } },
@@ -207,6 +214,11 @@ describe('charts/berth', () => {
       computeProvider: 'provider',
       certificateSecret: 'berth-gateway-certificate',
       listen: { port: 8443 },
+      grpc: { port: 8444 },
+      screening: {
+        url: 'http://berth-operator-screening.berth-system-operator:9091',
+        tokenFile: '/etc/berth/screening/token',
+      },
       http: { port: 9091 },
       tls: { public: { certFile: '/etc/berth/public/tls.crt' } },
     });
