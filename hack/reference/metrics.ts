@@ -1,5 +1,6 @@
 /** docs/reference/metrics.md: every metric of every process, from the registries themselves. */
 import type { Registry } from 'prom-client';
+import { createMetrics as agentMetrics } from '../../agent/metrics.js';
 import { createMetrics as gatewayMetrics } from '../../gateway/metrics.js';
 import { createMetrics as operatorMetrics } from '../../operator/metrics.js';
 import { createMetrics as signerMetrics } from '../../signer/metrics.js';
@@ -9,6 +10,7 @@ const PROCESSES: readonly (readonly [string, () => { readonly registry: Registry
   ['Operator', operatorMetrics],
   ['Gateway', gatewayMetrics],
   ['Signer', signerMetrics],
+  ['Node agent', agentMetrics],
 ];
 
 /** prom-client keeps a metric's labels where its types do not show them. */
