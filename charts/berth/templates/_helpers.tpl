@@ -139,3 +139,8 @@ topologySpreadConstraints:
       matchLabels: {{- include "berth.selector" . | nindent 8 }}
 {{- end }}
 {{- end -}}
+
+{{/* The TCP port of a URL, for a network policy. */}}
+{{- define "berth.urlPort" -}}
+{{- regexFind ":[0-9]+(/|$)" . | trimAll ":/" | default (ternary "443" "80" (hasPrefix "https:" .)) -}}
+{{- end -}}
