@@ -50,7 +50,7 @@ describe('helm on a real API server', () => {
     const apps = config.makeApiClient(AppsV1Api);
     const { items } = await apps.listDeploymentForAllNamespaces();
     expect(items.map((d) => [d.metadata?.name, d.status?.availableReplicas])).toEqual([
-      ['berth-operator', 1],
+      ['berth-operator', 2],
       ['berth-gateway', 2],
     ]);
   });
