@@ -4,8 +4,8 @@ import {
   BasicAllowance,
   GenericAuthorization,
   PeriodicAllowance,
-  QueryAllowanceRequest,
-  QueryAllowanceResponse,
+  QueryAllowancesRequest,
+  QueryAllowancesResponse,
   QueryGrantsRequest,
   QueryGrantsResponse,
 } from '@akashnetwork/chain-sdk/private-types/cosmos.v1beta1';
@@ -97,14 +97,25 @@ const termsOf = ({ typeUrl, value }: Any): Terms => {
   };
 };
 
-/** @throws ChainQueryError also when not found */
-export const getFeeAllowance = async (
-  query: AbciQuery,
-  granter: string,
-  grantee: string,
-): Promise<FeeAllowance> => {
-  const request = QueryAllowanceRequest.encode({ granter, grantee }).finish();
-  const { value } = await query('/cosmos.feegrant.v1beta1.Query/Allowance', request);
-  const grant = required(QueryAllowanceResponse.decode(value).allowance, 'allowance');
-  return { granter, grantee, ...termsOf(required(grant.allowance, 'allowance.allowance')) };
-};
+/**
+ * The allowances that `grantee` has of `granter`: one or none. Out of the listing of all of them, because the query for one answers
+ * "unknown request" (sdk/6) where there is none, which could be anything.
+ */
+export const listFeeAllowances =
+  (query: AbciQuery, granter: string, grantee: string): ReadListing<FeeAllowance> =>
+  (atHeight) =>
+    readPages(async (pagination, height) => {
+      const request = QueryAllowancesRequest.encode({ grantee, pagination }).finish();
+      const answer = await query('/cosmos.feegrant.v1beta1.Query/Allowances', request, height);
+      const response = QueryAllowancesResponse.decode(answer.value);
+      return {
+        items: response.allowances
+          .filter((a) => a.granter === granter)
+          .map((a) => ({
+            ...{ granter, grantee },
+            ...termsOf(required(a.allowance, 'allowance.allowance')),
+          })),
+        pagination: response.pagination,
+        height: answer.height,
+      };
+    }, atHeight);

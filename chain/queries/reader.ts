@@ -6,7 +6,7 @@ import { cometOver, readHead } from '../rpc/comet.js';
 import { abciQueryOver, absentIfNotFound } from './abci.js';
 import { getAccount, listBalances } from './account.js';
 import { getExchange, listBurns } from './exchange.js';
-import { getFeeAllowance, listGrants } from './grants.js';
+import { listFeeAllowances, listGrants } from './grants.js';
 import { getDeployment, getGroup, listDeployments } from './deployment.js';
 import {
   getBid,
@@ -64,6 +64,7 @@ export const createChainReader = (rpc: RpcClient): ChainReader => {
     exchange: () => getExchange(query),
     burnsOf: (owner) => readTogether([listBurns(query, owner)]),
     grants: (granter, grantee) => readTogether([listGrants(query, granter, grantee)]),
-    feeAllowance: (granter, grantee) => absentIfNotFound(getFeeAllowance(query, granter, grantee)),
+    feeAllowance: async (granter, grantee) =>
+      (await readTogether([listFeeAllowances(query, granter, grantee)]))[0],
   };
 };
