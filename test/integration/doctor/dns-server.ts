@@ -1,6 +1,5 @@
 /** A DNS server on loopback that answers every A question with one address. */
 import { createSocket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 
 export interface DnsServer {
   /** `127.0.0.1:port` */
@@ -42,7 +41,7 @@ export const startDns = async (first: string): Promise<DnsServer> => {
     socket.send(reply(query, said), from.port, from.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address() as AddressInfo;
+  const { port } = socket.address();
   return {
     address: `127.0.0.1:${port}`,
     say: (address) => {
