@@ -12,7 +12,6 @@ import { kindsPage } from './reference/kinds.js';
 import { metricsPage } from './reference/metrics.js';
 import { withReasons } from './reference/reasons.js';
 import { valuesPage } from './reference/values.js';
-import type { ValueSchema } from './reference/values.js';
 
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -36,7 +35,7 @@ const pages = new Map<string, string>([
     'docs/reference/values.md',
     valuesPage(notice('charts/berth/values.yaml'), {
       valuesYaml: read('charts/berth/values.yaml'),
-      schema: valuesSchema() as ValueSchema,
+      schema: valuesSchema(),
       settings,
     }),
   ],

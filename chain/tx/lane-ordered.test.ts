@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeTxRaw } from '@cosmjs/proto-signing';
 import { Decimal } from '../../market/money.js';
 import { connectChain } from '../client.js';
@@ -10,6 +10,9 @@ import { ScriptedRpc } from '../testing/scripted-rpc.js';
 import { until } from '../testing/until.js';
 import { signerFromPrivateKey } from '../wallet.js';
 import { txHash } from './sign.js';
+
+// The first thirty signatures of a fresh process on a busy machine take seconds.
+jest.setTimeout(30_000);
 
 const signer = signerFromPrivateKey(Uint8Array.from({ length: 32 }, (_, i) => i + 1));
 const id = { owner: signer.address, dseq: 7n, gseq: 1, oseq: 1, provider: signer.address, bseq: 0 };
@@ -33,7 +36,7 @@ beforeEach(async () => {
   rpc.addBlock();
   pool = new ScriptedMempool(rpc, 5n);
   rpc.handlers.set('abci_query', () => accountAnswer(signer.address, 12n, pool.committed));
-  client = connectChain({ endpoints: [rpc.url], requestTimeoutMs: 500 });
+  client = connectChain({ endpoints: [rpc.url], requestTimeoutMs: 2_000 });
   lane = client.laneFor(signer, {
     gasPrice: { denom: 'uakt', amount: new Decimal('0.025') },
     pollMs: 5,

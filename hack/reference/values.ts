@@ -129,7 +129,7 @@ const mapRows = (
   });
   const comments = sources.settings.get(path);
   if (comments === undefined) return rows;
-  const named = new Set(map.items.map((item) => keyOf(item as Pair)));
+  const named = new Set(map.items.map((item) => keyOf(item)));
   return [...rows, ...settingRows(schema, path, '', comments, named)];
 };
 

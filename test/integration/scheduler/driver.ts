@@ -26,6 +26,7 @@ export class StorageDriver {
   #classes: readonly ClassCase[] = [];
   #labels = new Map<string, Readonly<Record<string, string>>>();
   readonly #made = new Set<string>();
+  #rounding: Promise<void> | undefined;
 
   constructor(core: CoreV1Api, storage: StorageV1Api) {
     this.#core = core;
@@ -38,7 +39,6 @@ export class StorageDriver {
     classes: readonly ClassCase[],
     nodes: ReadonlyMap<string, NodeCase>,
   ): Promise<void> {
-    this.#classes = classes;
     this.#labels = new Map(
       [...nodes].map(([name, n]) => [
         name,
@@ -58,11 +58,14 @@ export class StorageDriver {
         }),
       ),
     );
+    // Only now: what it takes away before the cluster is told of it would never be told.
+    this.#classes = classes;
   }
 
   async close(): Promise<void> {
-    const spaces = this.#spaces.splice(0);
     this.#classes = [];
+    await this.#rounding;
+    const spaces = this.#spaces.splice(0);
     await Promise.all(
       spaces.map((s) =>
         this.#storage.deleteNamespacedCSIStorageCapacity({ namespace: 'default', name: s.object }),
@@ -78,7 +81,10 @@ export class StorageDriver {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (this.#classes.length > 0) await this.#round().catch(() => undefined); // as a watch that is tried again
+      if (this.#classes.length > 0) {
+        this.#rounding = this.#round().catch(() => undefined); // as a watch that is tried again
+        await this.#rounding;
+      }
       await delay(100, undefined, { signal }).catch(() => undefined);
     }
   }

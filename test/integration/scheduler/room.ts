@@ -261,6 +261,22 @@ export class SchedulerRoom {
     );
   }
 
+  /** A claim that is left would take space of the next case. */
+  async #clearClaims(namespaces: readonly string[]): Promise<void> {
+    await Promise.all(
+      namespaces.map((namespace) =>
+        this.core.deleteCollectionNamespacedPersistentVolumeClaim({ namespace }),
+      ),
+    );
+    await waitFor(
+      'the claims to go',
+      async () =>
+        (await this.core.listPersistentVolumeClaimForAllNamespaces()).items.length === 0 ||
+        undefined,
+      WAIT,
+    );
+  }
+
   /** Everything of the case goes. */
   async empty(): Promise<void> {
     this.#viewStop.abort();
@@ -269,9 +285,10 @@ export class SchedulerRoom {
     const active = items.filter((n) => n.status?.phase === 'Active');
     const namespaces = active.map((n) => n.metadata?.name ?? '');
     await this.clearWorkloads(namespaces);
+    await this.driver.close();
+    await this.#clearClaims(namespaces);
     // They go by themselves, while the next case is set up.
     await Promise.all(namespaces.map((name) => this.core.deleteNamespace({ name })));
-    await this.driver.close();
     await Promise.all([
       this.core.deleteCollectionNamespacedPod({ namespace: 'default', gracePeriodSeconds: 0 }),
       this.storage.deleteCollectionStorageClass(TENANTS),
