@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeTxRaw } from '@cosmjs/proto-signing';
 import { Decimal } from '../../market/money.js';
 import { connectChain } from '../client.js';
@@ -32,6 +32,9 @@ const withdraw: ChainMessage = {
   },
 };
 
+// The first signature of a fresh process on a busy machine takes seconds.
+jest.setTimeout(30_000);
+
 let rpc: ScriptedRpc;
 let client: ChainClient;
 let lane: TxLane;
@@ -49,7 +52,7 @@ beforeEach(async () => {
   rpc.addBlock();
   sequence = 5n;
   rpc.handlers.set('abci_query', () => accountAnswer(signer.address, 12n, sequence));
-  client = connectChain({ endpoints: [rpc.url], requestTimeoutMs: 500 });
+  client = connectChain({ endpoints: [rpc.url], requestTimeoutMs: 2_000 });
   lane = makeLane();
 });
 
