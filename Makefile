@@ -72,7 +72,7 @@ test-node: $(DEPS) tools node-tools ## the whole lease with real containers: kub
 
 .PHONY: test-scheduler
 test-scheduler: $(DEPS) tools ## what we bid on binds, what binds we do not refuse: random clusters on a real scheduler (CASES=500, SEED=…)
-	@CASES=$(or $(CASES),500) npm run -s jest -- --selectProjects peers --testPathPatterns integration/scheduler
+	@CASES=$(or $(CASES),500) SEED=$(or $(SEED),$$(date +%s)) npm run -s jest -- --selectProjects peers --testPathPatterns integration/scheduler
 
 .PHONY: test-drills
 test-drills: $(DEPS) tools ## everything between Berth and the chain fails in turn: orders missed, wrongful closes, time to heal

@@ -4,7 +4,8 @@
  * applied at once, as if every bid had won. An order refused for want of room is applied too, bound to no node, and at least
  * one of its pods has to stay pending.
  *
- * CASES (12) says how many clusters, SEED repeats a run, SHRINK=1 looks for a smaller case that fails as well.
+ * CASES (12) says how many clusters, SEED which ones: always the same in `make test`, others with each `make test-scheduler`.
+ * SHRINK=1 looks for a smaller case that fails as well.
  */
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
@@ -30,7 +31,7 @@ import { SchedulerRoom } from './room.js';
 import type { Binding } from './room.js';
 
 const CASES = Number(process.env['CASES'] ?? 12);
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env['SEED'] ?? 853_144_900);
 
 /** Refusals that say "there is no room": the scheduler has to agree. All others are rules of ours. */
 const FOR_WANT_OF_ROOM = new Set([
