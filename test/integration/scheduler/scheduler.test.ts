@@ -31,7 +31,7 @@ import { SchedulerRoom } from './room.js';
 import type { Binding } from './room.js';
 
 const CASES = Number(process.env['CASES'] ?? 12);
-const SEED = Number(process.env['SEED'] ?? 853_144_900);
+const SEED = Number(process.env['SEED'] ?? 850_921_440);
 
 /** Refusals that say "there is no room": the scheduler has to agree. All others are rules of ours. */
 const FOR_WANT_OF_ROOM = new Set([
