@@ -1,5 +1,6 @@
 // Two projects share one transform: `unit` is everything beside the source (pure, fakes, sockets of its own);
-// `peers` needs the local cluster and chain (test/), runs one file at a time and is given time to start them; `node` needs
+// `peers` needs the local cluster and chain (test/), runs one file at a time and is given time to start them (the one suite of it
+// that counts blocks runs alone, after the others: `test:paced`); `node` needs
 // a real kubelet besides, hence root, and runs by `make test-node` only; `drills` breaks what `peers` stands on, for minutes
 // (`make test-drills`); `image` runs the packed image on a container engine of its own (root, `make test-image`); `helm`
 // installs the chart with that image on a real node (root, `make test-helm`).
