@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { applyChart } from '../../hack/apply-chart.js';
+import type { AppliedChart } from '../../hack/apply-chart.js';
 import { systemClock } from '../../operator/clock.js';
 import { connectCluster } from '../../operator/connect-cluster.js';
 import type { KubeApi } from '../../kube/api.js';
@@ -64,6 +65,8 @@ export interface Stack {
   readonly signer: SignerProcess | undefined;
   /** An administrator's access, for looking; operator and gateway have their own. */
   readonly api: KubeApi;
+  /** Who the processes are in the cluster, and what they may do. */
+  readonly chart: AppliedChart;
   /** The namespace that operator and gateway share. */
   readonly namespace: string;
   readonly operatorMetrics: string;
@@ -236,7 +239,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     });
     undo.push(() => gateway.stop());
     return {
-      ...{ cluster, chain, operator, gateway, signer, stop, api: admin.api },
+      ...{ cluster, chain, chart, operator, gateway, signer, stop, api: admin.api },
       namespace: chart.namespace,
       operatorMetrics: `http://127.0.0.1:${operatorPort}`,
       screening: { url: screeningUrl, tokenFile: screeningTokenFile },
