@@ -46,11 +46,6 @@ export const ANNOTATIONS = {
   /** Of a history segment: the time of its last entry, Unix milliseconds, and its size in bytes. */
   historyLast: `${GROUP}/history-last`,
   historyBytes: `${GROUP}/history-bytes`,
-  /**
-   * User name of the operator that made a lease's namespace, set at its creation. The admission policies let the operator in
-   * nowhere else (docs/adr/0004).
-   */
-  createdBy: `${GROUP}/created-by`,
   /** Generation of the workload plan that an object was last part of; an older one is stale. */
   planGeneration: `${GROUP}/plan-generation`,
 } as const;

@@ -235,19 +235,6 @@ export interface CustomResourceDefinition extends KubeObject {
   };
 }
 
-/** authorization.k8s.io/v1 SelfSubjectAccessReview: a question whether the asker may do something, never stored. */
-export interface SelfSubjectAccessReview extends KubeObject {
-  readonly spec: {
-    readonly resourceAttributes: {
-      readonly namespace?: string;
-      readonly verb: string;
-      readonly group: string;
-      readonly resource: string;
-    };
-  };
-  readonly status?: { readonly allowed: boolean };
-}
-
 /** storage.k8s.io/v1 StorageClass. */
 export interface StorageClass extends KubeObject {
   readonly provisioner?: string;

@@ -18,7 +18,6 @@ import type {
   ResourceClaim,
   ResourceSlice,
   Secret,
-  SelfSubjectAccessReview,
   Service,
   StatefulSet,
   StorageClass,
@@ -87,6 +86,7 @@ export const INGRESS_CLASSES = define(
   false,
 );
 export const NETWORK_POLICIES = define('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
+export const ROLES = define('rbac.authorization.k8s.io/v1', 'Role', 'roles');
 export const ROLE_BINDINGS = define('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings');
 export const RUNTIME_CLASSES = define('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', false);
 export const STORAGE_CLASSES = define<StorageClass>(
@@ -141,12 +141,6 @@ export const ADMISSION_POLICY_BINDINGS = define<AdmissionPolicyBinding>(
   'validatingadmissionpolicybindings',
   false,
 );
-export const SELF_SUBJECT_ACCESS_REVIEWS = define<SelfSubjectAccessReview>(
-  'authorization.k8s.io/v1',
-  'SelfSubjectAccessReview',
-  'selfsubjectaccessreviews',
-  false,
-);
 export const CUSTOM_RESOURCE_DEFINITIONS = define<CustomResourceDefinition>(
   'apiextensions.k8s.io/v1',
   'CustomResourceDefinition',
@@ -175,6 +169,7 @@ export const ALL_RESOURCES: readonly Resource[] = [
   INGRESSES,
   INGRESS_CLASSES,
   NETWORK_POLICIES,
+  ROLES,
   ROLE_BINDINGS,
   RUNTIME_CLASSES,
   STORAGE_CLASSES,

@@ -36,34 +36,11 @@ describe('the namespace of a lease', () => {
     const objects = builtFrom(sdl(gpuWithDisks));
     expect(objects.map(({ kind }) => kind)).toEqual([
       'Namespace',
-      'RoleBinding',
-      'RoleBinding',
       'NetworkPolicy',
       'ResourceQuota',
       'LimitRange',
     ]);
     expect(objects[0]?.metadata.labels['pod-security.kubernetes.io/enforce']).toBe('baseline');
-  });
-
-  it('is marked by who made it, and opens to operator and gateway by one role each', () => {
-    const [space, ...others] = builtFrom(sdl(gpuWithDisks));
-    const operator = 'system:serviceaccount:berth-system-operator:berth-operator';
-    expect(space?.metadata.annotations).toEqual({ 'berth.dev/created-by': operator });
-    const bindings = others.filter(({ kind }) => kind === 'RoleBinding');
-    expect(bindings).toMatchObject([
-      {
-        metadata: { name: 'berth:operator', labels: { 'berth.dev/part': 'namespace' } },
-        roleRef: { kind: 'ClusterRole', name: 'berth-operator-tenant' },
-        subjects: [
-          { kind: 'ServiceAccount', name: 'berth-operator', namespace: 'berth-system-operator' },
-        ],
-      },
-      {
-        metadata: { name: 'berth:gateway', labels: { 'berth.dev/part': 'namespace' } },
-        roleRef: { kind: 'ClusterRole', name: 'berth-gateway-tenant' },
-        subjects: [{ kind: 'ServiceAccount', name: 'berth-gateway', namespace: 'berth-system' }],
-      },
-    ]);
   });
 
   it('may use exactly what was bought', () => {

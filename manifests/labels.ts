@@ -18,8 +18,6 @@ export const SERVICE_TARGET = 'akash.network/service-target';
 export const PART = 'berth.dev/part';
 /** Annotation: hexadecimal SHA-256 of the manifest that an object was built from. */
 export const MANIFEST_HASH = 'berth.dev/manifest-hash';
-/** Annotation of a lease's namespace: user name of the operator that made it. */
-export const CREATED_BY = 'berth.dev/created-by';
 
 /**
  * `namespace`: applied as soon as the lease is won, and unchanged until it ends. `workload`: built from a manifest;

@@ -10,25 +10,8 @@ export interface PodPeer {
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
-/** A process of ours and the ClusterRole that it has in the namespaces of leases. */
-export interface ProcessRights {
-  /** Its service account. */
-  readonly namespace: string;
-  readonly name: string;
-  readonly clusterRole: string;
-}
-
-/** Who gets which rights in a lease's namespace; the names are the chart's. */
-export interface LeaseRights {
-  readonly operator: ProcessRights;
-  readonly gateway: ProcessRights;
-  /** ClusterRole by permission that a service may ask for, see `params.permissions.read` of a manifest. */
-  readonly permissions: Readonly<Record<string, string>>;
-}
-
 /** What of the cluster and of the provider's configuration shapes a lease's network and namespace. */
 export interface NamespaceSettings {
-  readonly rights: LeaseRights;
   /** The ingress controller's pods, which may reach every pod of a lease. */
   readonly ingressController: PodPeer;
   /** The cluster's DNS servers, reachable on port 53. */

@@ -6,7 +6,7 @@ import { leaseNamespace } from './names.js';
 
 /** Metadata of an object that lives as long as the lease. */
 export const namespacePartMetadata = (
-  { leaseId }: Pick<LeaseNamespace, 'leaseId'>,
+  { leaseId }: LeaseNamespace,
   name: string,
 ): k8s.ObjectMeta => ({
   name,

@@ -1,10 +1,9 @@
 /** The lease's namespace. */
 import { k8s } from 'cdk8s-plus-34';
 import type { Construct } from 'constructs';
-import { CREATED_BY, leaseLabels } from './labels.js';
+import { leaseLabels } from './labels.js';
 import type { LeaseNamespace } from './lease-workload.js';
 import { leaseNamespace } from './names.js';
-import { accountUser } from './process-rights.js';
 
 /**
  * Pod Security "baseline" is enforced by the API server, so that even a fault of ours cannot start a privileged pod.
@@ -18,13 +17,9 @@ const POD_SECURITY = {
 };
 
 /** Adds the namespace. */
-export const addNamespace = (scope: Construct, { leaseId, settings }: LeaseNamespace): void => {
+export const addNamespace = (scope: Construct, { leaseId }: LeaseNamespace): void => {
   const name = leaseNamespace(leaseId);
   new k8s.KubeNamespace(scope, 'namespace', {
-    metadata: {
-      name,
-      labels: { ...leaseLabels(leaseId, 'namespace'), ...POD_SECURITY },
-      annotations: { [CREATED_BY]: accountUser(settings.rights.operator) },
-    },
+    metadata: { name, labels: { ...leaseLabels(leaseId, 'namespace'), ...POD_SECURITY } },
   });
 };

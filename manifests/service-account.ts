@@ -7,10 +7,18 @@ import { workloadMetadata } from './metadata.js';
 import { leaseNamespace } from './names.js';
 import { readsDeployment } from './pod-template.js';
 
-/** Name of the binding for one permission. With a colon, which RBAC takes and no service of a manifest can be called. */
-const bindingName = (service: string, permission: string): string => `${service}:${permission}`;
+const READ = ['get', 'list', 'watch'];
 
-/** Adds a ServiceAccount, and a RoleBinding per permission that there is a ClusterRole for; nothing for most services. */
+const RULES: Readonly<Record<string, readonly k8s.PolicyRule[]>> = {
+  logs: [
+    { apiGroups: [''], resources: ['pods'], verbs: READ },
+    { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+    { apiGroups: ['apps'], resources: ['deployments'], verbs: READ },
+  ],
+  events: [{ apiGroups: [''], resources: ['events'], verbs: READ }],
+};
+
+/** Adds ServiceAccount, Role and RoleBinding for a service with permissions; nothing for any other. */
 export const addPermissions = (
   scope: Construct,
   input: LeaseWorkload,
@@ -18,16 +26,16 @@ export const addPermissions = (
 ): void => {
   if (!readsDeployment(service)) return;
   const { name } = service;
-  new k8s.KubeServiceAccount(scope, `service-account-${name}`, {
-    metadata: workloadMetadata(input, name, name),
+  const metadata = workloadMetadata(input, name, name);
+  const granted = new Set(service.params?.permissions?.read ?? []);
+  new k8s.KubeServiceAccount(scope, `service-account-${name}`, { metadata });
+  new k8s.KubeRole(scope, `role-${name}`, {
+    metadata,
+    rules: [...granted].flatMap((permission) => RULES[permission] ?? []),
   });
-  const asked = new Set(service.params?.permissions?.read ?? []);
-  for (const [permission, clusterRole] of Object.entries(input.settings.rights.permissions)) {
-    if (!asked.has(permission)) continue;
-    new k8s.KubeRoleBinding(scope, `role-binding-${name}-${permission}`, {
-      metadata: workloadMetadata(input, name, bindingName(name, permission)),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: clusterRole },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: leaseNamespace(input.leaseId) }],
-    });
-  }
+  new k8s.KubeRoleBinding(scope, `role-binding-${name}`, {
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace: leaseNamespace(input.leaseId) }],
+  });
 };

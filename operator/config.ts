@@ -18,17 +18,6 @@ const podPeer = (
   podLabels: Record<string, string>,
 ): z.ZodDefault<typeof labels> => labels.default({ namespaceLabels, podLabels });
 
-const processRights = (namespace: string, name: string) =>
-  z
-    .strictObject({
-      /** Its service account. */
-      namespace: z.string().min(1).default(namespace),
-      name: z.string().min(1).default(name),
-      /** What it may do in the namespaces of leases. */
-      clusterRole: z.string().min(1).default(`${name}-tenant`),
-    })
-    .prefault({});
-
 /** What the file may say, field by field; the chart's values schema is made from it too. */
 export const configSchema = z.strictObject({
   /** Path of a kubeconfig; left out inside a pod. */
@@ -64,17 +53,6 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().default('0.0.0.0'),
       port: z.number().int().min(0).max(65535).default(9090),
-    })
-    .prefault({}),
-  /** Who gets which rights in the namespaces of leases: the chart's names, here those of a release `berth`. */
-  rights: z
-    .strictObject({
-      operator: processRights('berth-system-operator', 'berth-operator'),
-      gateway: processRights('berth-system', 'berth-gateway'),
-      /** ClusterRoles of tenants' services, by the permission that a manifest asks for. */
-      permissions: z
-        .record(z.enum(['logs', 'events']), z.string().min(1))
-        .default({ logs: 'berth-tenant-logs', events: 'berth-tenant-events' }),
     })
     .prefault({}),
   /** Who names prices: `strategy: policy` (PricingPolicy objects), `script` or `scale` (docs/pricing.md). */

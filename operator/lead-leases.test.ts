@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { findCondition } from '../crds/conditions.js';
 import { FINALIZERS } from '../crds/constants.js';
-import { KubeConflictError, KubeForbiddenError, KubeInvalidError } from '../kube/errors.js';
+import { KubeConflictError, KubeInvalidError } from '../kube/errors.js';
 import {
   BIDS,
   COMPUTE_LEASES,
   DEPLOYMENTS,
   INGRESSES,
   NAMESPACES,
-  ROLE_BINDINGS,
   SECRETS,
 } from '../kube/resources.js';
 import { leaseNamespace } from '../manifests/names.js';
@@ -90,83 +89,6 @@ describe('a running lease is never closed for want of a manifest', () => {
     await blocksPass(60n);
     expect(chainLease(id)?.state).toBe('active');
     expect(await deploymentOf(world, id)).toBeDefined();
-  });
-});
-
-describe('a namespace that the operator is not let into', () => {
-  /** The API server forbids these requests until the returned function is called. */
-  const forbid = (verb: string, resource: string): (() => void) =>
-    world.kube.failWith((asked, what) => {
-      if (asked !== verb || what !== resource) return;
-      const target = { verb, resource };
-      throw new KubeForbiddenError('no', { target, status: 403, reason: 'Forbidden' });
-    });
-  const statusOf = async (id: BidId) => (await leaseObject(world, id))?.status;
-
-  it('is another’s: what runs stays, what was known stays known, and the reason says what to do', async () => {
-    await given({ leases: { manifestTimeoutSeconds: 30 } });
-    const id = await aRunningLease(world);
-    await world.kill();
-    const letIn = forbid('patch', 'rolebindings.rbac.authorization.k8s.io');
-    world.start();
-    await world.until('reason', async () => (await reasonOf(id, 'Ready')) === 'NamespaceNotOurs');
-    const seen = await statusOf(id);
-    expect(seen?.phase).toBe('Scheduled');
-    expect(seen?.services?.[0]?.ready).toBe(1);
-    expect(findCondition(seen?.conditions, 'Ready')).toMatchObject({
-      status: 'Unknown',
-      message: expect.stringContaining(
-        `kubectl annotate namespace ${leaseNamespace(id)} berth.dev/created-by=system:serviceaccount:berth-system-operator:berth-operator`,
-      ),
-    });
-    await blocksPass(60n);
-    expect(chainLease(id)?.state).toBe('active');
-    letIn();
-    await world.until('let in', async () => (await reasonOf(id, 'Ready')) === 'Scheduled');
-  });
-
-  it('does not know of its rights yet: it is asked again, and nothing fails', async () => {
-    await given();
-    world.kube.allowIn((namespace) => namespace === undefined);
-    const id = await aWonLease(world);
-    await world.until(
-      'reason',
-      async () => (await reasonOf(id, 'Deployed')) === 'NamespaceRightsPending',
-    );
-    expect((await statusOf(id))?.phase).toBe('Deploying');
-    world.kube.allowIn(() => true);
-    await world.until('let in', async () => (await statusOf(id))?.phase === 'AwaitingManifest');
-  });
-
-  it('takes the rights away: they are given again', async () => {
-    await given();
-    const id = await aRunningLease(world);
-    const name = leaseNamespace(id);
-    const giveBack = forbid('list', 'deployments.apps');
-    await world.until(
-      'reason',
-      async () => (await reasonOf(id, 'Ready')) === 'NamespaceRightsPending',
-    );
-    await world.kube.delete(ROLE_BINDINGS, { name: 'berth:operator', namespace: name });
-    giveBack();
-    await world.until('binding', () =>
-      world.kube.get(ROLE_BINDINGS, { name: 'berth:operator', namespace: name }),
-    );
-    await world.until('let in', async () => (await reasonOf(id, 'Ready')) === 'Scheduled');
-  });
-
-  it('is bound before it is deleted, where it was made before there were bindings', async () => {
-    await given();
-    const id = await aRunningLease(world);
-    const name = leaseNamespace(id);
-    await world.kube.delete(ROLE_BINDINGS, { name: 'berth:operator', namespace: name });
-    const letIn = forbid('delete', 'namespaces');
-    await closeDeployment(world, id);
-    await world.until('binding', () =>
-      world.kube.get(ROLE_BINDINGS, { name: 'berth:operator', namespace: name }),
-    );
-    letIn();
-    await gone(id);
   });
 });
 

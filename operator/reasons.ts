@@ -111,10 +111,6 @@ export const LEASE_REASONS = {
     'A workload exists and the Secret with its manifest does not; what runs is left as it is.',
   ObjectRefused:
     'The API server, a quota or an admission policy refuses an object; the message has its words.',
-  NamespaceNotOurs:
-    "The namespace of the lease was not made by this operator, so it may not enter; what runs is left as it is. Set the chart's rbac.adoptLeasesOf, or mark the namespace.",
-  NamespaceRightsPending:
-    'The API server does not let the operator into the namespace of the lease yet, or any more; what runs is left as it is.',
   NamespaceTerminating:
     'Somebody is deleting the namespace of a living lease; it is made anew once it is gone.',
   NothingDeployed: 'No workload exists yet.',

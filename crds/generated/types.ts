@@ -1590,23 +1590,6 @@ export interface ComputeLeaseSpec {
     readonly manifest?: ManifestRef;
 }
 /**
- * What all replicas of the lease hold, by its group on chain.
- */
-export interface LeaseResources {
-    /**
-     * As a Kubernetes quantity, for example 16.
-     */
-    readonly cpu: string;
-    /**
-     * As a Kubernetes quantity, for example 64Gi.
-     */
-    readonly memory: string;
-    /**
-     * As a Kubernetes quantity, for example 100Gi.
-     */
-    readonly ephemeralStorage: string;
-}
-/**
  * One service of the manifest.
  */
 export interface LeaseServiceStatus {
@@ -1721,7 +1704,6 @@ export interface ComputeLeaseStatus {
      * @maxItems 16
      */
     readonly conditions?: readonly Condition[];
-    readonly resources?: LeaseResources;
     /**
      * What runs, by service.
      *

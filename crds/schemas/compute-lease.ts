@@ -103,15 +103,6 @@ const status = object(
       'FundsLow',
       'Reclaiming',
     ),
-    resources: object(
-      'LeaseResources',
-      'What all replicas of the lease hold, by its group on chain.',
-      {
-        cpu: text('As a Kubernetes quantity, for example 16.', 64),
-        memory: text('As a Kubernetes quantity, for example 64Gi.', 64),
-        ephemeralStorage: text('As a Kubernetes quantity, for example 100Gi.', 64),
-      },
-    ),
     services,
     endpoints,
     escrow: object(
@@ -141,7 +132,6 @@ const status = object(
     optional: [
       'observedGeneration',
       'conditions',
-      'resources',
       'services',
       'endpoints',
       'escrow',

@@ -10,6 +10,7 @@ import {
   COMPUTE_PROVIDERS,
   DEPLOYMENTS,
   INGRESSES,
+  PODS,
   SECRETS,
   SERVICES,
   STATEFUL_SETS,
@@ -348,10 +349,7 @@ describe('the public figures', () => {
           createdAtHeight: '1',
           ...(name === 'a' ? { manifest: { hash: 'ab', secretName: 'a' } } : {}),
         },
-        status: {
-          phase,
-          resources: { cpu: '500m', memory: '128Mi', ephemeralStorage: '2Gi' },
-        },
+        status: { phase },
       });
     await leaseObject('a', 'Running', PROVIDER);
     await leaseObject('b', 'Closed', PROVIDER);
@@ -375,6 +373,26 @@ describe('the public figures', () => {
       });
     await bidObject('open', 'Open');
     await bidObject('lost', 'Lost');
+    const pod = (name: string, phase: 'Running' | 'Succeeded') =>
+      place(kube, PODS, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: 'a', labels: { 'akash.network': 'true' } },
+        spec: {
+          containers: [
+            {
+              name: 'web',
+              resources: {
+                requests: { cpu: '250m', memory: '64Mi', 'ephemeral-storage': '1Gi' },
+              },
+            },
+          ],
+        },
+        status: { phase },
+      });
+    await pod('one', 'Running');
+    await pod('two', 'Running');
+    await pod('done', 'Succeeded');
   };
   const setup = async () => {
     const kube = new FakeKube();
@@ -419,10 +437,10 @@ describe('the public figures', () => {
       if (verb === 'list') lists += 1;
     });
     await Promise.all([provider.snapshot(), provider.snapshot(), provider.snapshot()]);
-    expect(lists).toBe(2);
+    expect(lists).toBe(3);
     pass(100);
     await provider.snapshot();
-    expect(lists).toBe(4);
+    expect(lists).toBe(6);
   });
 
   it('do not remember an outage', async () => {

@@ -1,7 +1,15 @@
-/** The provider's public figures, read from Berth's own objects. */
+/** The provider's public figures, read from Berth's own objects and the pods of leases. */
+import { AKASH_LABELS } from '../../crds/constants.js';
 import type { Bid, ComputeLease, ComputeProvider } from '../../crds/generated/types.js';
 import type { KubeApi } from '../../kube/api.js';
-import { BIDS, COMPUTE_LEASES, COMPUTE_PROVIDERS } from '../../kube/resources.js';
+import type { Pod } from '../../kube/core-objects.js';
+import {
+  BIDS,
+  COMPUTE_LEASES,
+  COMPUTE_PROVIDERS,
+  PODS,
+  matchLabels,
+} from '../../kube/resources.js';
 import type { ClusterVersion, NodeAmounts, ProviderReader, ResourceAmounts } from '../ports.js';
 import type { ProviderSnapshot } from '../ports.js';
 import type { Ask } from './asking.js';
@@ -14,18 +22,31 @@ const gpusOnly = (gpus: number): ResourceAmounts => ({
   gpus: BigInt(Math.max(0, gpus)),
 });
 
-/** What a lease holds; before the operator's first look at it only its GPUs are known. */
-const amountsOf = ({ spec, status }: ComputeLease): ResourceAmounts => ({
-  milliCpu: readQuantity(status?.resources?.cpu, 1000),
-  gpus: gpusOnly(spec.gpus).gpus,
-  memoryBytes: readQuantity(status?.resources?.memory),
-  ephemeralBytes: readQuantity(status?.resources?.ephemeralStorage),
+const plus = (a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts => ({
+  milliCpu: a.milliCpu + b.milliCpu,
+  gpus: a.gpus + b.gpus,
+  memoryBytes: a.memoryBytes + b.memoryBytes,
+  ephemeralBytes: a.ephemeralBytes + b.ephemeralBytes,
 });
+
+/** What a pod's containers request; its GPUs are the lease's business. */
+const podRequests = (pod: Pod): ResourceAmounts =>
+  pod.spec.containers
+    .map(({ resources }) => ({
+      milliCpu: readQuantity(resources?.requests?.['cpu'], 1000),
+      gpus: 0n,
+      memoryBytes: readQuantity(resources?.requests?.['memory']),
+      ephemeralBytes: readQuantity(resources?.requests?.['ephemeral-storage']),
+    }))
+    .reduce(plus, NOTHING);
 
 const isLiveLease = (lease: ComputeLease): boolean =>
   lease.status?.phase !== 'Closing' && lease.status?.phase !== 'Closed';
 
 const isOpenBid = (bid: Bid): boolean => bid.status?.state === 'Open';
+
+const isRunning = (pod: Pod): boolean =>
+  pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed';
 
 /** GPUs that live leases and open bids hold on each node. */
 const heldGpus = (holders: readonly (ComputeLease | Bid)[]): ReadonlyMap<string, number> => {
@@ -48,16 +69,24 @@ const nodesOf = (
   }));
 
 const readSnapshot = async (api: KubeApi, name: string): Promise<ProviderSnapshot> => {
-  const [provider, allLeases, allBids] = await Promise.all([
+  const [provider, allLeases, allBids, pods] = await Promise.all([
     api.get(COMPUTE_PROVIDERS, { name }),
     api.list(COMPUTE_LEASES),
     api.list(BIDS),
+    api.list(PODS, { labelSelector: matchLabels({ [AKASH_LABELS.managed]: 'true' }) }),
   ]);
   const own = provider?.spec.address;
   const leases = allLeases.items.filter((l) => isLiveLease(l) && l.spec.leaseId.provider === own);
   const bids = allBids.items.filter((b) => isOpenBid(b) && b.spec.provider === own);
+  const requests = new Map<string, ResourceAmounts>();
+  for (const pod of pods.items.filter(isRunning)) {
+    const namespace = pod.metadata.namespace ?? '';
+    requests.set(namespace, plus(requests.get(namespace) ?? NOTHING, podRequests(pod)));
+  }
   return {
-    activeLeases: leases.map(amountsOf),
+    activeLeases: leases.map((lease) =>
+      plus(gpusOnly(lease.spec.gpus), requests.get(lease.spec.namespace) ?? NOTHING),
+    ),
     openBids: bids.map(({ spec: { resources } }) => ({
       ...gpusOnly(resources.gpus),
       milliCpu: readQuantity(resources.cpu, 1000),
@@ -71,14 +100,14 @@ const readSnapshot = async (api: KubeApi, name: string): Promise<ProviderSnapsho
 export interface KubeProviderOptions {
   /** Name of the ComputeProvider. */
   readonly name: string;
-  /** How long one snapshot is shown; the route is public, and each costs three readings. */
+  /** How long one snapshot is shown; the route is public, and each costs four listings. */
   readonly freshMs: number;
   readonly clusterVersion: () => Promise<ClusterVersion>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
 
-/** Needs list of computeleases and bids, and get of the computeprovider. Concurrent callers share one reading. */
+/** Needs list of computeleases, bids and pods, and get of the computeprovider. Concurrent callers share one reading. */
 export const createKubeProvider = (
   api: KubeApi,
   ask: Ask,

@@ -5,7 +5,6 @@ import type { ComputeLease } from '../../crds/generated/types.js';
 import type { KubeObject } from '../../crds/object.js';
 import type { KubeApi } from '../../kube/api.js';
 import type { Deployment, StatefulSet } from '../../kube/core-objects.js';
-import { isKubeForbidden } from '../../kube/errors.js';
 import {
   COMPUTE_LEASES,
   DEPLOYMENTS,
@@ -126,40 +125,27 @@ const warningsOf = (lease: ComputeLease | undefined): readonly LeaseWarning[] =>
     return found?.status === 'True' ? [{ code: found.reason, message: found.message }] : [];
   });
 
-/** Lists the four kinds, or nothing where the gateway has not been let in and nothing is known to run. */
-const readWorkload = async (api: KubeApi, namespace: string) => {
-  const object = await api.get(COMPUTE_LEASES, { name: namespace });
-  try {
-    const [deployments, statefulSets, services, ingresses] = await Promise.all([
-      api.list(DEPLOYMENTS, { namespace }),
-      api.list(STATEFUL_SETS, { namespace }),
-      api.list(LEASE_SERVICES, { namespace }),
-      api.list(LEASE_INGRESSES, { namespace }),
-    ]);
-    const workloads = [...deployments.items, ...statefulSets.items];
-    return { object, workloads, services: services.items, ingresses: ingresses.items };
-  } catch (error) {
-    // The operator binds the gateway's rights when it makes the namespace: before that there is nothing to see.
-    const mayRun = (object?.status?.services ?? []).length > 0;
-    if (mayRun || !isKubeForbidden(error)) throw error;
-    return { object, workloads: [], services: [], ingresses: [] };
-  }
-};
-
 /** Needs list of those four kinds in the namespaces of leases, and get of computeleases. */
 export const createKubeWorkloads = (api: KubeApi, ask: Ask): WorkloadReader => ({
   workload: async (lease) => {
     const namespace = leaseNamespace(lease);
-    const { object, workloads, services, ingresses } = await ask(() =>
-      readWorkload(api, namespace),
+    const [deployments, statefulSets, services, ingresses, object] = await ask(() =>
+      Promise.all([
+        api.list(DEPLOYMENTS, { namespace }),
+        api.list(STATEFUL_SETS, { namespace }),
+        api.list(LEASE_SERVICES, { namespace }),
+        api.list(LEASE_INGRESSES, { namespace }),
+        api.get(COMPUTE_LEASES, { name: namespace }),
+      ]),
     );
+    const workloads = [...deployments.items, ...statefulSets.items];
     if (workloads.length === 0) return undefined;
     const warnings = warningsOf(object);
     return {
       ...(warnings.length === 0 ? {} : { warnings }),
-      services: workloads.map((workload) => workloadOf(workload, ingresses)),
-      forwardedPorts: services.flatMap(forwardedPorts),
-      leasedIps: services.flatMap(leasedIps),
+      services: workloads.map((object) => workloadOf(object, ingresses.items)),
+      forwardedPorts: services.items.flatMap(forwardedPorts),
+      leasedIps: services.items.flatMap(leasedIps),
     };
   },
 });

@@ -64,10 +64,7 @@ const values = z.strictObject({
   nameOverride: dnsName(40),
   fullnameOverride: dnsName(40),
   crds: z.strictObject({ enabled: z.boolean(), keep: z.boolean() }),
-  rbac: z.strictObject({
-    create: z.boolean(),
-    adoptLeasesOf: z.string().regex(/^(akash1[02-9ac-hj-np-z]{38})?$/),
-  }),
+  rbac: z.strictObject({ create: z.boolean() }),
   admissionPolicies: z.strictObject({ enabled: z.boolean() }),
   image: z.strictObject({
     repository: z.string().min(1),
@@ -96,7 +93,6 @@ const values = z.strictObject({
       'keyFile',
       'signer',
       'certificateSecret',
-      'rights',
       'http',
     ]),
   }),

@@ -26,7 +26,6 @@ import {
   KubeNotFoundError,
   KubeUnavailableError,
 } from '../errors.js';
-import type { SelfSubjectAccessReview } from '../core-objects.js';
 import { apiVersionOf, matchLabels, type Resource, resourceName } from '../resources.js';
 import { defaulted, merged, same, stamped, succeeding } from './fake-objects.js';
 import { FakeStore, type HistoryEntry, type Row, type Stored } from './fake-store.js';
@@ -86,7 +85,6 @@ export class FakeKube implements KubeApi {
   readonly #nowMs: () => number;
   #uids = 0;
   #fault: Fault = () => undefined;
-  #allowed: (namespace: string | undefined) => boolean = () => true;
 
   /** `nowMs`: the server's clock, Unix milliseconds. */
   constructor(nowMs: () => number = () => 0) {
@@ -99,11 +97,6 @@ export class FakeKube implements KubeApi {
     return () => {
       this.#fault = () => undefined;
     };
-  }
-
-  /** Answers questions about rights: in which namespaces the asker has any. */
-  allowIn(isAllowed: (namespace: string | undefined) => boolean): void {
-    this.#allowed = isAllowed;
   }
 
   /** Makes the server unreachable until the returned function is called; running watches end. */
@@ -201,7 +194,6 @@ export class FakeKube implements KubeApi {
     options: CallOptions = {},
   ): Promise<T> {
     this.#enter('create', resource, object.metadata.name, options);
-    if (resource.kind === 'SelfSubjectAccessReview') return this.#review(object as KubeObject) as T;
     if (this.#store.row(resource, object.metadata) !== undefined) {
       const exists = details('create', resource, object.metadata, [409, 'AlreadyExists']);
       throw new KubeAlreadyExistsError('there is one already', exists);
@@ -290,13 +282,6 @@ export class FakeKube implements KubeApi {
       this.#store.put(resource, { ...row, object });
     }
     return true;
-  }
-
-  /** A question is answered and never stored. */
-  #review(question: KubeObject): KubeObject {
-    const { spec } = question as SelfSubjectAccessReview;
-    const allowed = this.#allowed(spec.resourceAttributes.namespace);
-    return { ...question, status: { allowed } } as KubeObject;
   }
 
   #enter(verb: string, resource: Resource, name: string | undefined, options: CallOptions): void {

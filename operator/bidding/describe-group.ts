@@ -1,6 +1,4 @@
 /** A group's size in words for a column. */
-import type { LeaseResources } from '../../crds/generated/types.js';
-import { splitStorage, totalBytes } from '../../manifests/storage-split.js';
 import { groupGpus } from '../../market/resources.js';
 import type { GroupSpec } from '../../market/resources.js';
 
@@ -21,27 +19,19 @@ export const formatBytes = (bytes: bigint): string => {
 export const formatMilliCpu = (milliCpu: bigint): string =>
   milliCpu % 1000n === 0n ? `${milliCpu / 1000n}` : `${milliCpu}m`;
 
-/** What all replicas of all units hold beside GPUs; volumes that outlive their pod are not on the node's disk. */
-export const groupResources = (group: GroupSpec): LeaseResources => {
-  let milliCpu = 0n;
-  let memoryBytes = 0n;
-  let diskBytes = 0n;
-  for (const { resources, count } of group.units) {
-    milliCpu += resources.cpu.milliCpu * BigInt(count);
-    memoryBytes += resources.memory.quantityBytes * BigInt(count);
-    diskBytes += totalBytes(splitStorage(resources.storage).ephemeral) * BigInt(count);
-  }
-  return {
-    cpu: formatMilliCpu(milliCpu),
-    memory: formatBytes(memoryBytes),
-    ephemeralStorage: formatBytes(diskBytes),
-  };
-};
-
 /** Sums over all replicas of all units. */
 export const describeGroup = (
   group: GroupSpec,
 ): { readonly gpus: number; readonly cpu: string; readonly memory: string } => {
-  const { cpu, memory } = groupResources(group);
-  return { gpus: Number(groupGpus(group)), cpu, memory };
+  let milliCpu = 0n;
+  let memoryBytes = 0n;
+  for (const { resources, count } of group.units) {
+    milliCpu += resources.cpu.milliCpu * BigInt(count);
+    memoryBytes += resources.memory.quantityBytes * BigInt(count);
+  }
+  return {
+    gpus: Number(groupGpus(group)),
+    cpu: formatMilliCpu(milliCpu),
+    memory: formatBytes(memoryBytes),
+  };
 };

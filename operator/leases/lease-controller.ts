@@ -4,7 +4,6 @@
  */
 import { COMPUTE_LEASES } from '../../kube/resources.js';
 import { formatLeaseId } from '../../market/ids.js';
-import type { Reason } from '../../market/reasons.js';
 import type { Lease } from '../../market/records.js';
 import { AppliedObjects } from './applied-objects.js';
 import type { LeaseSighting } from './compare.js';
@@ -14,7 +13,7 @@ import { proveLease } from './lease-proof.js';
 import { Pace } from './pace.js';
 import { runLease } from './run-lease.js';
 import { tearDown } from './teardown.js';
-import { writeBlindStatus, writeClosingStatus, writeLiveStatus } from './write-lease-status.js';
+import { writeClosingStatus, writeLiveStatus } from './write-lease-status.js';
 
 /** When to look again, at the latest. */
 export interface ReconcileResult {
@@ -32,7 +31,7 @@ export class LeaseController {
   readonly #resyncMs: number;
   readonly #applied: AppliedObjects;
   readonly #pace: Pace;
-  /** Why chain or cluster do not tell of a lease, as last said; said again only when it changes. */
+  /** Why the chain's word on a lease is not known, as last said; said again only when it changes. */
   readonly #doubts = new Map<string, string>();
 
   /** @param resyncMs how long a healthy lease may go without a look */
@@ -45,15 +44,18 @@ export class LeaseController {
 
   /** @throws when the cluster cannot be read or written; the caller retries with back-off */
   async reconcile(sighting: LeaseSighting, signal: AbortSignal): Promise<ReconcileResult> {
-    const { view } = this.#deps;
+    const { view, log } = this.#deps;
     const { name, id } = sighting;
     const proof = await proveLease(this.#deps, view, id);
     if (proof.state === 'unknown') {
-      this.#doubt(name, proof.reason);
+      const { code, message } = proof.reason;
+      if (this.#doubts.get(name) !== code) log.warn({ lease: name, reason: code }, message);
+      this.#doubts.set(name, code);
       return { requeueAfterMs: this.#resyncMs };
     }
+    this.#doubts.delete(name);
     return proof.state === 'ended'
-      ? this.#end(sighting, proof.lease, signal)
+      ? this.#end(sighting, proof.lease)
       : this.#run(sighting, proof.lease, signal);
   }
 
@@ -69,13 +71,7 @@ export class LeaseController {
     const live = { name, id, lease, object };
     const look = await runLease(this.#deps, this.#applied, live, group.spec, signal);
     if (look.closed) return { requeueAfterMs: SOON_MS };
-    if (look.blind !== undefined) {
-      this.#doubt(name, look.blind);
-      await writeBlindStatus(this.#deps, live, look.blind);
-      return { requeueAfterMs: this.#pace.next(name, false) };
-    }
-    this.#doubts.delete(name);
-    const { changed, ready } = await writeLiveStatus(this.#deps, live, group.spec, look.seen);
+    const { changed, ready } = await writeLiveStatus(this.#deps, live, look.seen);
     if (ready || look.seen.manifest.state === 'awaited') {
       this.#pace.forget(name);
       return { requeueAfterMs: this.#resyncMs };
@@ -83,15 +79,8 @@ export class LeaseController {
     return { requeueAfterMs: this.#pace.next(name, changed) };
   }
 
-  #doubt(name: string, { code, message }: Reason): void {
-    if (this.#doubts.get(name) !== code)
-      this.#deps.log.warn({ lease: name, reason: code }, message);
-    this.#doubts.set(name, code);
-  }
-
-  async #end(sighting: LeaseSighting, lease: Lease, signal: AbortSignal): Promise<ReconcileResult> {
-    const { name, id } = sighting;
-    const { api, funds, onGone, log } = this.#deps;
+  async #end({ name, id }: LeaseSighting, lease: Lease): Promise<ReconcileResult> {
+    const { api, namespace, funds, onGone, log } = this.#deps;
     const object = await api.get(COMPUTE_LEASES, { name });
     if (object !== undefined && (await writeClosingStatus(this.#deps, object, lease))) {
       log.info(
@@ -99,12 +88,8 @@ export class LeaseController {
         'lease ended on chain; removing its workload',
       );
     }
-    const progress = await tearDown(this.#deps, sighting, signal);
-    if (!progress.done) {
-      if (progress.reason !== undefined) this.#doubt(name, progress.reason);
-      return { requeueAfterMs: this.#pace.next(name, false) };
-    }
-    this.#doubts.delete(name);
+    const progress = await tearDown(api, namespace, name);
+    if (!progress.done) return { requeueAfterMs: this.#pace.next(name, false) };
     funds.forget(name);
     this.#deps.closes.succeeded(formatLeaseId(id));
     this.#pace.forget(name);

@@ -5,7 +5,6 @@ import type {
   ComputeLeaseStatus,
   LeaseEndpoint,
   LeasePhase,
-  LeaseResources,
   LeaseServiceStatus,
   Withdrawal,
 } from '../../crds/generated/types.js';
@@ -38,8 +37,6 @@ export interface LeaseObservation {
   /** Why the manifest could not be applied, `undefined` when it was. */
   readonly deployFault: Reason | undefined;
   readonly workload: WorkloadObservation | undefined;
-  /** What the lease holds, by its group on chain. */
-  readonly resources?: LeaseResources;
   readonly money: LeaseMoney | undefined;
   /** Condition `GpusHealthy`; `undefined` for a lease without GPUs. */
   readonly gpus?: Observation | undefined;
@@ -192,7 +189,6 @@ export const leaseStatus = (
     observedGeneration: generation,
     phase,
     conditions,
-    ...(seen.resources === undefined ? {} : { resources: seen.resources }),
     services: workload?.services ?? [],
     endpoints: workload?.endpoints ?? [],
     ...(money === undefined
@@ -201,23 +197,6 @@ export const leaseStatus = (
     ...(lastWithdrawal === undefined ? {} : { lastWithdrawal }),
   };
 };
-
-/** The status of a lease that could not be looked at: what was known stays, and nothing is called unhealthy. */
-export const blindStatus = (
-  { code, message }: Reason,
-  before: ComputeLeaseStatus | undefined,
-  generation: number,
-  nowIso: string,
-): ComputeLeaseStatus => ({
-  ...before,
-  observedGeneration: generation,
-  phase: before?.phase ?? 'Deploying',
-  conditions: ['Deployed', 'Ready'].reduce(
-    (list, type) =>
-      setCondition(list, { type, status: 'Unknown', reason: code, message }, generation, nowIso),
-    before?.conditions ?? [],
-  ),
-});
 
 /** The status of a lease that has ended, while its objects go. */
 export const closingStatus = (

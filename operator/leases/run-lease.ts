@@ -1,16 +1,13 @@
 /** One look at a live lease: namespace, manifest, workload; each step is safe to repeat and to be cut short after. */
 import { API_VERSION } from '../../crds/constants.js';
-import { isKubeForbidden } from '../../kube/errors.js';
-import { COMPUTE_LEASES, NAMESPACES } from '../../kube/resources.js';
+import { COMPUTE_LEASES, NAMESPACES, resourceOf } from '../../kube/resources.js';
 import { buildNamespace } from '../../manifests/build-namespace.js';
-import { accountUser } from '../../manifests/process-rights.js';
 import type { KubeObject } from '../../crds/object.js';
 import type { Reason } from '../../market/reasons.js';
 import type { GroupSpec } from '../../market/resources.js';
 import { blocksFor } from '../bidding/bid-timeout.js';
 import type { AppliedObjects } from './applied-objects.js';
 import { applyManifest, buildManifest } from './deploy-manifest.js';
-import { enterNamespace, notLetIn } from './enter-namespace.js';
 import type { LeaseControllerDeps, LiveLease } from './lease-context.js';
 import type { LeaseObservation, WorkloadObservation } from './lease-status.js';
 import { closeWithoutManifest, manifestDeadline } from './manifest-timeout.js';
@@ -20,11 +17,8 @@ import { observeWorkload, serviceOf } from './observe-workload.js';
 
 export type LiveLook =
   | { readonly closed: true }
-  /** Why nothing could be seen: what runs stays, and what was known of it stays known. */
-  | { readonly closed: false; readonly blind: Reason }
   | {
       readonly closed: false;
-      readonly blind?: undefined;
       readonly seen: Pick<LeaseObservation, 'manifest' | 'deployFault' | 'workload'>;
     };
 
@@ -65,30 +59,25 @@ const noteManifest = async (
   });
 };
 
-/** Whether the namespace is on its way out, or why the operator is not let into it; neither when all is well. */
 const ensureNamespace = async (
-  { api, clock, settings }: LeaseControllerDeps,
+  { api, settings }: LeaseControllerDeps,
   applied: AppliedObjects,
   live: LiveLease,
   group: GroupSpec,
-  signal: AbortSignal,
-): Promise<{ readonly terminating?: Reason; readonly blind?: Reason }> => {
+): Promise<Reason | undefined> => {
   const space = await api.get(NAMESPACES, { name: live.name });
   if (space === undefined || space.metadata.deletionTimestamp !== undefined) {
     // With it goes everything in it, whatever was applied before.
     applied.forget(`${live.name}/namespace`);
     applied.forget(live.name);
   }
-  if (space?.metadata.deletionTimestamp !== undefined) return { terminating: TERMINATING };
-  const wanted = settings();
-  const objects = buildNamespace({ leaseId: live.id, group, settings: wanted });
-  const entry = { api, clock, user: accountUser(wanted.rights.operator) };
-  let blind: Reason | undefined;
+  if (space?.metadata.deletionTimestamp !== undefined) return TERMINATING;
+  const objects = buildNamespace({ leaseId: live.id, group, settings: settings() });
   await applied.ensure(`${live.name}/namespace`, objects, async () => {
-    blind = await enterNamespace(entry, objects, space !== undefined, signal);
-    return blind === undefined;
+    for (const object of objects) await api.apply(resourceOf(object), object);
+    return true;
   });
-  return blind === undefined ? {} : { blind };
+  return undefined;
 };
 
 const deploy = async (
@@ -130,29 +119,10 @@ export const runLease = async (
   group: GroupSpec,
   signal: AbortSignal,
 ): Promise<LiveLook> => {
-  const entry = await ensureNamespace(deps, applied, live, group, signal);
-  if (entry.blind !== undefined) return { closed: false, blind: entry.blind };
-  try {
-    return await look(deps, applied, live, group, entry.terminating, signal);
-  } catch (error) {
-    if (!isKubeForbidden(error)) throw error;
-    // Somebody took the rights away, or they go with the namespace: the next look gives them again.
-    applied.forget(`${live.name}/namespace`);
-    return { closed: false, blind: entry.terminating ?? notLetIn(live.name, error) };
-  }
-};
-
-const look = async (
-  deps: LeaseControllerDeps,
-  applied: AppliedObjects,
-  live: LiveLease,
-  group: GroupSpec,
-  terminating: Reason | undefined,
-  signal: AbortSignal,
-): Promise<LiveLook> => {
   const { api, namespace, provider, view, isSimulatedNode } = deps;
   const observe = (): Promise<WorkloadObservation> =>
     observeWorkload(api, live.name, provider().spec.domain, isSimulatedNode);
+  const terminating = await ensureNamespace(deps, applied, live, group);
   const manifest = await readManifest(api, namespace, live.name);
   if (manifest !== undefined) {
     const attempt = (): Promise<Deployed> =>

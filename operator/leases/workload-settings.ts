@@ -7,7 +7,6 @@ export const workloadSettings = (
   config: OperatorConfig,
   { spec }: ComputeProvider,
 ): WorkloadSettings => ({
-  rights: config.rights,
   ingressController: config.ingressController,
   clusterDns: config.clusterDns,
   clusterCidrs: config.clusterCidrs,

@@ -3,12 +3,9 @@ import { findCondition } from '../../crds/conditions.js';
 import { API_VERSION } from '../../crds/constants.js';
 import type { ComputeLease, ComputeLeaseStatus } from '../../crds/generated/types.js';
 import { COMPUTE_LEASES } from '../../kube/resources.js';
-import type { Reason } from '../../market/reasons.js';
 import type { Lease } from '../../market/records.js';
-import type { GroupSpec } from '../../market/resources.js';
-import { groupResources } from '../bidding/describe-group.js';
 import type { LeaseControllerDeps, LiveLease } from './lease-context.js';
-import { blindStatus, closingStatus, leaseStatus, statusDiffers } from './lease-status.js';
+import { closingStatus, leaseStatus, statusDiffers } from './lease-status.js';
 import type { LeaseObservation } from './lease-status.js';
 
 type Deps = Pick<LeaseControllerDeps, 'api' | 'events' | 'funds' | 'clock' | 'gpusOf'>;
@@ -62,13 +59,12 @@ const apply = async (
 export const writeLiveStatus = async (
   deps: Deps,
   { name, lease, object }: LiveLease,
-  group: GroupSpec,
   seen: Pick<LeaseObservation, 'manifest' | 'deployFault' | 'workload'>,
 ): Promise<StatusWritten> => {
   const { funds, clock, gpusOf } = deps;
   const status = leaseStatus(
     {
-      ...{ ...seen, lease, gpus: gpusOf(name), resources: groupResources(group) },
+      ...{ ...seen, lease, gpus: gpusOf(name) },
       ...{ money: funds.get(name), lastWithdrawal: funds.lastWithdrawal(name) },
     },
     object.status,
@@ -78,17 +74,6 @@ export const writeLiveStatus = async (
   const changed = statusDiffers(object.status, status);
   if (changed) await apply(deps, object, status);
   return { changed, ready: status.phase === 'Running' || status.phase === 'Scheduled' };
-};
-
-/** The status of a live lease whose namespace could not be looked into. @throws KubeError */
-export const writeBlindStatus = async (
-  deps: Deps,
-  { object }: LiveLease,
-  reason: Reason,
-): Promise<void> => {
-  const now = new Date(deps.clock.now()).toISOString();
-  const status = blindStatus(reason, object.status, object.metadata.generation ?? 1, now);
-  if (statusDiffers(object.status, status)) await apply(deps, object, status);
 };
 
 /** The status of a lease that has ended, while its objects go. Returns whether it was news. @throws KubeError */

@@ -9,7 +9,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { applyChart } from '../../hack/apply-chart.js';
-import type { AppliedChart } from '../../hack/apply-chart.js';
 import { systemClock } from '../../operator/clock.js';
 import { connectCluster } from '../../operator/connect-cluster.js';
 import type { KubeApi } from '../../kube/api.js';
@@ -65,8 +64,6 @@ export interface Stack {
   readonly signer: SignerProcess | undefined;
   /** An administrator's access, for looking; operator and gateway have their own. */
   readonly api: KubeApi;
-  /** Who the processes are in the cluster, and what they may do. */
-  readonly chart: AppliedChart;
   /** The namespace that operator and gateway share. */
   readonly namespace: string;
   readonly operatorMetrics: string;
@@ -239,7 +236,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     });
     undo.push(() => gateway.stop());
     return {
-      ...{ cluster, chain, chart, operator, gateway, signer, stop, api: admin.api },
+      ...{ cluster, chain, operator, gateway, signer, stop, api: admin.api },
       namespace: chart.namespace,
       operatorMetrics: `http://127.0.0.1:${operatorPort}`,
       screening: { url: screeningUrl, tokenFile: screeningTokenFile },

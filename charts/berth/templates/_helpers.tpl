@@ -36,12 +36,6 @@
 {{- define "berth.gatewayName" -}}{{ include "berth.fullname" . }}-gateway{{- end -}}
 
 {{/* The user names that the API server gives to the service accounts. */}}
-{{/* ClusterRoles that the operator binds in namespaces of leases: to itself, to the gateway, to tenants' services. */}}
-{{- define "berth.operatorTenantRole" -}}{{ include "berth.operatorName" . }}-tenant{{- end -}}
-{{- define "berth.gatewayTenantRole" -}}{{ include "berth.gatewayName" . }}-tenant{{- end -}}
-{{- define "berth.tenantLogsRole" -}}{{ include "berth.fullname" . }}-tenant-logs{{- end -}}
-{{- define "berth.tenantEventsRole" -}}{{ include "berth.fullname" . }}-tenant-events{{- end -}}
-
 {{- define "berth.operatorUser" -}}
 system:serviceaccount:{{ include "berth.operatorNamespace" . }}:{{ include "berth.operatorName" . }}
 {{- end -}}

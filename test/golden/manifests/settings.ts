@@ -4,17 +4,6 @@ import type { LeaseId } from '../../../market/ids.js';
 
 /** An ordinary provider: nginx ingress, CoreDNS, GPUs by runtime class. */
 export const someSettings: WorkloadSettings = {
-  rights: {
-    operator: {
-      ...{ namespace: 'berth-system-operator', name: 'berth-operator' },
-      clusterRole: 'berth-operator-tenant',
-    },
-    gateway: {
-      ...{ namespace: 'berth-system', name: 'berth-gateway' },
-      clusterRole: 'berth-gateway-tenant',
-    },
-    permissions: { logs: 'berth-tenant-logs', events: 'berth-tenant-events' },
-  },
   ingressClassName: 'akash-ingress-class',
   ingressDomain: 'ingress.provider.example',
   staticHosts: true,
